@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Json;
+using Isthmus.Core.Json;
+using Isthmus.Core.Progress;
+using Spectre.Console;
+
+namespace Isthmus.Cli.Console;
+
+/// <summary>
+/// One run of a command: its options, and where its output goes. The result goes to stdout; with --json it is one JSON object
+/// and nothing else. Progress and notes go to stderr.
+/// </summary>
+internal sealed class Invocation
+{
+    private readonly IAnsiConsole _error;
+
+    public Invocation(ParseResult options, bool json, CancellationToken cancellationToken)
+    {
+        Options = options;
+        Json = json;
+        CancellationToken = cancellationToken;
+        _error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+        Out = AnsiConsole.Console;
+        // A pipe has no width: do not fold tables at 80 columns when nobody's terminal asks for it.
+        if (System.Console.IsOutputRedirected) Out.Profile.Width = 200;
+        if (System.Console.IsErrorRedirected) _error.Profile.Width = 200;
+    }
+
+    /// <summary>The parsed command line.</summary>
+    public ParseResult Options { get; }
+
+    /// <summary>Whether --json was given.</summary>
+    public bool Json { get; }
+
+    /// <summary>Cancelled by Ctrl+C.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>Stdout, for people.</summary>
+    public IAnsiConsole Out { get; }
+
+    /// <summary>Writes the command's result: the object with --json, else what <paramref name="people"/> draws.</summary>
+    public void Result(object result, Action<IAnsiConsole> people)
+    {
+        if (Json) System.Console.Out.WriteLine(JsonSerializer.Serialize(result, IsthmusJson.Indented));
+        else people(Out);
+    }
+
+    /// <summary>Writes one line to stderr: what goes on, or what the user should know.</summary>
+    public void Note(string message) => _error.MarkupLineInterpolated($"[grey]{message}[/]");
+
+    /// <summary>Runs something long with a progress bar on stderr (lines, if stderr is no terminal).</summary>
+    public async Task<T> WithProgressAsync<T>(string what, Func<IProgress<ProgressReport>, Task<T>> work)
+    {
+        if (!_error.Profile.Capabilities.Interactive || System.Console.IsErrorRedirected)
+            return await work(new ProgressLines(System.Console.Error, what, TimeProvider.System));
+
+        return await _error.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .StartAsync(async context =>
+            {
+                ProgressTask task = context.AddTask(Markup.Escape(what), maxValue: 1);
+                T result = await work(new ProgressSink(report =>
+                {
+                    task.Description = Markup.Escape($"{what}: {report.Step}");
+                    task.Value = Math.Clamp(report.Fraction, 0, 1);
+                }));
+                task.Value = 1;
+                return result;
+            });
+    }
+
+    // Progress<T> posts to the thread pool, which reorders reports; this calls straight through.
+    private sealed class ProgressSink(Action<ProgressReport> report) : IProgress<ProgressReport>
+    {
+        public void Report(ProgressReport value) => report(value);
+    }
+}

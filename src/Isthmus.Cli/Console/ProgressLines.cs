@@ -1,0 +1,22 @@
+using Isthmus.Core.Progress;
+
+namespace Isthmus.Cli.Console;
+
+/// <summary>Progress for logs and pipes: a line when something new begins, and at most one every two seconds.</summary>
+internal sealed class ProgressLines(TextWriter writer, string what, TimeProvider clock) : IProgress<ProgressReport>
+{
+    private readonly Lock _lock = new();
+    private long _last;
+    private bool _written;
+
+    public void Report(ProgressReport value)
+    {
+        lock (_lock)
+        {
+            if (_written && clock.GetElapsedTime(_last) < TimeSpan.FromSeconds(2)) return;
+            _written = true;
+            _last = clock.GetTimestamp();
+            writer.WriteLine($"{what}: {value.Step} ({value.Fraction:P0})");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Isthmus.Cli;
+
+return await CommandLineApplication.RunAsync(args);

@@ -1,0 +1,26 @@
+using System.Buffers;
+using Isthmus.Core.Tensors;
+
+namespace Isthmus.Core.Codec;
+
+/// <summary>
+/// Turns a float32 activation into a frame and back. Implementations are thread-safe and keep no state between calls.
+/// </summary>
+public interface ITensorCodec
+{
+    /// <summary>Which codec this is; <see cref="CodecSpec.Kind"/> stands in the frame.</summary>
+    CodecSpec Spec { get; }
+
+    /// <summary>Writes one complete frame, header and checksum included.</summary>
+    /// <param name="values">The activation in row-major order.</param>
+    /// <param name="shape">Its shape; its element count equals the number of values.</param>
+    /// <param name="output">Where the frame goes.</param>
+    void Encode(ReadOnlySpan<float> values, TensorShape shape, IBufferWriter<byte> output);
+
+    /// <summary>Reads one complete frame.</summary>
+    /// <param name="frame">The frame: nothing in it is trusted.</param>
+    /// <param name="expected">The shape that the plan says the tensor has.</param>
+    /// <param name="destination">Receives the values; its length is the element count of <paramref name="expected"/>.</param>
+    /// <exception cref="FrameException">The frame is damaged, of another codec, or not of the expected shape.</exception>
+    void Decode(ReadOnlySpan<byte> frame, TensorShape expected, Span<float> destination);
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Quantities;
+
+namespace Isthmus.Core.Profiling;
+
+/// <summary>What was measured on one node.</summary>
+/// <param name="Name">The node's name; unique in the profile.</param>
+/// <param name="Tier">Its tier.</param>
+/// <param name="Url">Its address; null for the device itself.</param>
+/// <param name="Slowdown">The factor by which its computing is slowed down on purpose; 1 is none, anything else is emulated.</param>
+/// <param name="Host">The machine: operating system, architecture, processor count.</param>
+/// <param name="Runtime">The inference runtime and its execution provider, such as "ONNX Runtime 1.29.0, cpu".</param>
+/// <param name="Threads">Threads that one inference uses.</param>
+/// <param name="Overhead">Median time of a request beyond transfer, queue and computing: parsing, copying, HTTP. Zero for the device.</param>
+/// <param name="Segments">Latency per segment.</param>
+/// <param name="Codecs">Encode and decode times per cut and codec.</param>
+/// <param name="Inputs">Encode and decode times per input encoding.</param>
+public sealed record NodeProfile(
+    string Name,
+    Tier Tier,
+    string? Url,
+    double Slowdown,
+    string Host,
+    string Runtime,
+    int Threads,
+    Milliseconds Overhead,
+    ImmutableArray<SegmentTiming> Segments,
+    ImmutableArray<CodecTiming> Codecs,
+    ImmutableArray<InputTiming> Inputs);

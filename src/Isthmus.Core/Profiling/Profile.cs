@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Graphs;
+
+namespace Isthmus.Core.Profiling;
+
+/// <summary>What was measured of one network on the nodes at hand: all that the planner knows.</summary>
+/// <param name="Version">Version of the file format; see <see cref="CurrentVersion"/>.</param>
+/// <param name="Model">The network's hash. A profile is refused for any other network.</param>
+/// <param name="ModelName">The network's file name, for people.</param>
+/// <param name="Created">When the measurement ended.</param>
+/// <param name="SoftwareVersion">The version of Isthmus that measured.</param>
+/// <param name="SampleCount">How many images the sizes and losses come from.</param>
+/// <param name="OutputBytes">Bytes of the network's output tensors, which travel back.</param>
+/// <param name="Cuts">The cuts, from input to output.</param>
+/// <param name="Inputs">The input encodings.</param>
+/// <param name="Nodes">The nodes; exactly one of them is the device.</param>
+/// <param name="Links">The links, device outwards; a node that no link leads to cannot be used.</param>
+public sealed record Profile(
+    int Version,
+    ModelHash Model,
+    string ModelName,
+    DateTimeOffset Created,
+    string SoftwareVersion,
+    int SampleCount,
+    long OutputBytes,
+    ImmutableArray<CutProfile> Cuts,
+    ImmutableArray<InputProfile> Inputs,
+    ImmutableArray<NodeProfile> Nodes,
+    ImmutableArray<LinkProfile> Links)
+{
+    /// <summary>The version that this software writes and reads.</summary>
+    public const int CurrentVersion = 1;
+}
