@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Isthmus.Cli.Commands;
 
 namespace Isthmus.Cli;
@@ -7,21 +8,44 @@ namespace Isthmus.Cli;
 public static class CommandLineApplication
 {
     /// <summary>Runs one command line.</summary>
+    /// <param name="args">The arguments after the tool's name.</param>
+    /// <param name="output">Where results go; stdout if null.</param>
+    /// <param name="error">Where progress, notes and errors go; stderr if null.</param>
+    /// <param name="cancellationToken">Cancels the command.</param>
     /// <returns>The exit code; see docs/errors.md.</returns>
-    public static Task<int> RunAsync(string[] args, CancellationToken cancellationToken = default)
+    public static Task<int> RunAsync(string[] args, TextWriter? output = null, TextWriter? error = null, CancellationToken cancellationToken = default)
     {
+        output ??= System.Console.Out;
+        error ??= System.Console.Error;
         ParseResult parsed = CreateRootCommand().Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 || MistypedOption(parsed) is not null)
         {
-            System.Console.Error.WriteLine($"isthmus: {parsed.Errors[0].Message} See 'isthmus {HelpPath(parsed)}--help'.");
+            error.WriteLine($"isthmus: {Complaint(parsed)} See 'isthmus {HelpPath(parsed)}--help'.");
             return Task.FromResult(2);
         }
 
-        return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancellationToken);
+        return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error }, cancellationToken);
     }
+
+    // The parser complains of what is missing before what is wrong, and lists choices on lines of their own.
+    private static string Complaint(ParseResult parsed) => parsed.UnmatchedTokens switch
+    {
+        _ when MistypedOption(parsed) is { } option => $"There is no option '{option}' here.",
+        [string first, ..] when parsed.CommandResult.Command is RootCommand && !first.StartsWith('-') => $"There is no command '{first}'.",
+        [string first, ..] => $"'{first}' is not known here.",
+        _ => string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+    };
+
+    // The parser takes an option that it does not know for the value of an argument, and lets it through.
+    private static string? MistypedOption(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(t => t.Type != TokenType.DoubleDash)
+        .FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
 
     private static string HelpPath(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+
+    /// <summary>The names of all commands, in the order of --help.</summary>
+    public static IReadOnlyList<string> CommandNames => [.. CreateRootCommand().Subcommands.Select(c => c.Name)];
 
     private static RootCommand CreateRootCommand()
     {
@@ -34,5 +58,6 @@ public static class CommandLineApplication
     // One line per command, in alphabetical order: it is the order of --help.
     private static readonly ICommandFactory[] Factories =
     [
+        new BenchCommand(),
     ];
 }

@@ -13,6 +13,7 @@ internal static class CommandExtensions
         command.Options.Add(json);
         command.SetAction(async (options, cancellationToken) =>
         {
+            TextWriter error = options.InvocationConfiguration.Error;
             try
             {
                 await action(new Invocation(options, options.GetValue(json), cancellationToken));
@@ -20,22 +21,22 @@ internal static class CommandExtensions
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                System.Console.Error.WriteLine("isthmus: cancelled.");
+                error.WriteLine("isthmus: cancelled.");
                 return (int)ErrorKind.Cancelled;
             }
             catch (IsthmusException e)
             {
-                System.Console.Error.WriteLine($"isthmus: {e.Message}");
+                error.WriteLine($"isthmus: {e.Message}");
                 return (int)e.Kind;
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException)
             {
-                System.Console.Error.WriteLine($"isthmus: {e.Message}");
+                error.WriteLine($"isthmus: {e.Message}");
                 return (int)ErrorKind.File;
             }
             catch (Exception e)
             {
-                System.Console.Error.WriteLine($"isthmus: internal error, please report it: {e}");
+                error.WriteLine($"isthmus: internal error, please report it: {e}");
                 return (int)ErrorKind.Internal;
             }
         });

@@ -12,18 +12,24 @@ namespace Isthmus.Cli.Console;
 /// </summary>
 internal sealed class Invocation
 {
+    private readonly TextWriter _output;
+    private readonly TextWriter _errorWriter;
     private readonly IAnsiConsole _error;
+    private readonly bool _errorIsTerminal;
 
     public Invocation(ParseResult options, bool json, CancellationToken cancellationToken)
     {
         Options = options;
         Json = json;
         CancellationToken = cancellationToken;
-        _error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
-        Out = AnsiConsole.Console;
+        _output = options.InvocationConfiguration.Output;
+        _errorWriter = options.InvocationConfiguration.Error;
+        _errorIsTerminal = ReferenceEquals(_errorWriter, System.Console.Error) && !System.Console.IsErrorRedirected;
+        _error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_errorWriter) });
+        Out = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) });
         // A pipe has no width: do not fold tables at 80 columns when nobody's terminal asks for it.
-        if (System.Console.IsOutputRedirected) Out.Profile.Width = 200;
-        if (System.Console.IsErrorRedirected) _error.Profile.Width = 200;
+        if (!ReferenceEquals(_output, System.Console.Out) || System.Console.IsOutputRedirected) Out.Profile.Width = 200;
+        if (!_errorIsTerminal) _error.Profile.Width = 200;
     }
 
     /// <summary>The parsed command line.</summary>
@@ -41,7 +47,7 @@ internal sealed class Invocation
     /// <summary>Writes the command's result: the object with --json, else what <paramref name="people"/> draws.</summary>
     public void Result(object result, Action<IAnsiConsole> people)
     {
-        if (Json) System.Console.Out.WriteLine(JsonSerializer.Serialize(result, IsthmusJson.Indented));
+        if (Json) _output.WriteLine(JsonSerializer.Serialize(result, IsthmusJson.Indented));
         else people(Out);
     }
 
@@ -51,8 +57,8 @@ internal sealed class Invocation
     /// <summary>Runs something long with a progress bar on stderr (lines, if stderr is no terminal).</summary>
     public async Task<T> WithProgressAsync<T>(string what, Func<IProgress<ProgressReport>, Task<T>> work)
     {
-        if (!_error.Profile.Capabilities.Interactive || System.Console.IsErrorRedirected)
-            return await work(new ProgressLines(System.Console.Error, what, TimeProvider.System));
+        if (!_error.Profile.Capabilities.Interactive || !_errorIsTerminal)
+            return await work(new ProgressLines(_errorWriter, what, TimeProvider.System));
 
         return await _error.Progress()
             .AutoClear(true)
