@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Isthmus.Core.Errors;
 
 namespace Isthmus.Core.Quantities;
 
@@ -18,6 +19,19 @@ public readonly record struct Milliseconds(double Value) : IComparable<Milliseco
     {
         ArgumentNullException.ThrowIfNull(clock);
         return new(clock.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    /// <summary>Reads "25ms", "1.5s" or a plain number of milliseconds; zero or more; case does not matter.</summary>
+    /// <exception cref="IsthmusException">The text is none of these.</exception>
+    public static Milliseconds Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string t = text.Trim().ToLowerInvariant();
+        (string digits, double factor) = t.EndsWith("ms", StringComparison.Ordinal) ? (t[..^2], 1.0)
+            : t.EndsWith('s') ? (t[..^1], 1000.0) : (t, 1.0);
+        if (double.TryParse(digits, out double value) && double.IsFinite(value * factor) && value >= 0)
+            return new(value * factor);
+        throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not a duration: write it as 25ms or 1.5s.");
     }
 
     /// <summary>The same duration as a <see cref="TimeSpan"/>; infinity becomes <see cref="TimeSpan.MaxValue"/>.</summary>
