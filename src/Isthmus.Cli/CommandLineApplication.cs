@@ -59,5 +59,6 @@ public static class CommandLineApplication
     private static readonly ICommandFactory[] Factories =
     [
         new BenchCommand(),
+        new InspectCommand(),
     ];
 }

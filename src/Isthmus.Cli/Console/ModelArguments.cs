@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Graphs;
+using Isthmus.Inference.Graphs;
+
+namespace Isthmus.Cli.Console;
+
+/// <summary>The model that a command is about, as an argument, and what it needs to be read: open dimensions, trusted external data.</summary>
+internal sealed class ModelArguments
+{
+    private readonly Argument<string> _path = new("MODEL") { Description = "The ONNX file." };
+
+    private readonly Option<string[]> _dimensions = new("--dimension")
+    {
+        Description = "NAME=SIZE: the size of an open dimension of the input, by its name in the model. The batch, an open first one, is 1.",
+        HelpName = "NAME=SIZE",
+    };
+
+    private readonly Option<string[]> _external = new("--external")
+    {
+        Description = "SHA-256 of a file with weights beside the model that may be read. Files that are not listed are refused.",
+        HelpName = "SHA256",
+    };
+
+    /// <summary>Adds the argument and its options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(_path);
+        command.Options.Add(_dimensions);
+        command.Options.Add(_external);
+    }
+
+    /// <summary>The sizes of open dimensions that were given.</summary>
+    /// <exception cref="IsthmusException">One is not NAME=SIZE.</exception>
+    public IReadOnlyDictionary<string, long> Dimensions(Invocation inv)
+    {
+        Dictionary<string, long> sizes = new(StringComparer.Ordinal);
+        foreach (string text in inv.Options.GetValue(_dimensions) ?? [])
+        {
+            int equals = text.LastIndexOf('=');
+            if (equals < 1 || !long.TryParse(text.AsSpan(equals + 1), out long size) || size < 1)
+                throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not the size of a dimension: write NAME=SIZE, such as height=224.");
+            sizes[text[..equals]] = size;
+        }
+
+        return sizes;
+    }
+
+    /// <summary>Reads the model.</summary>
+    public OnnxModel Load(Invocation inv) =>
+        OnnxModel.Load(inv.Options.GetValue(_path)!, ExternalDataPolicy.Allow((inv.Options.GetValue(_external) ?? []).Select(ModelHash.Parse)));
+
+    /// <summary>Reads and analyses the model, with progress.</summary>
+    public Task<ModelAnalysis> AnalyseAsync(Invocation inv) => inv.WithProgressAsync("Analysing", progress => Task.Run(
+        () =>
+        {
+            progress.Report(new("reads the model", 0));
+            return ModelAnalysis.Analyse(Load(inv), Dimensions(inv), progress, inv.CancellationToken);
+        }, inv.CancellationToken));
+}
