@@ -80,8 +80,24 @@ internal sealed class LinkConnection : IDisposable
     {
         if (IsClosed) return;
         Reset(_client);
-        if (_target is not null) Reset(_target);
+        Reset(_target);
         Close();
+    }
+
+    /// <summary>Closes a socket so that its peer sees a reset.</summary>
+    public static void Reset(Socket? socket)
+    {
+        if (socket is null) return;
+        try
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (SocketException)
+        {
+            // The peer was faster.
+        }
+
+        socket.Dispose();
     }
 
     /// <inheritdoc/>
@@ -91,18 +107,6 @@ internal sealed class LinkConnection : IDisposable
     {
         broken.Kill();
         back.End(now, LinkSignal.Reset);
-    }
-
-    private static void Reset(Socket socket)
-    {
-        try
-        {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-        catch (SocketException)
-        {
-            // The peer was faster.
-        }
     }
 
     private void Close()

@@ -196,7 +196,7 @@ public sealed class LinkEmulator : IAsyncDisposable
         while (_connected.TryDequeue(out (LinkConnection Connection, Socket? Target) news))
         {
             if (news.Target is null) Interlocked.Increment(ref _refused);
-            if (news.Connection.IsClosed) news.Target?.Dispose();
+            if (news.Connection.IsClosed) LinkConnection.Reset(news.Target);
             else news.Connection.Connected(news.Target);
         }
     }
@@ -315,11 +315,12 @@ public sealed class LinkEmulator : IAsyncDisposable
 
     private async Task ConnectAsync(LinkConnection connection)
     {
-        Socket? target = _options.To is IPEndPoint
-            ? new Socket(_options.To.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        Socket? target = null;
         try
         {
+            target = _options.To is IPEndPoint
+                ? new Socket(_options.To.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
             target.ReceiveBufferSize = KernelBuffer;
             await target.ConnectAsync(_options.To, _stop.Token);
             target.Blocking = false;
@@ -327,7 +328,7 @@ public sealed class LinkEmulator : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            target.Dispose();
+            LinkConnection.Reset(target);
             target = null;
         }
 
@@ -359,7 +360,7 @@ public sealed class LinkEmulator : IAsyncDisposable
 
     private void Drain()
     {
-        while (_connected.TryDequeue(out (LinkConnection Connection, Socket? Target) news)) news.Target?.Dispose();
+        while (_connected.TryDequeue(out (LinkConnection Connection, Socket? Target) news)) LinkConnection.Reset(news.Target);
     }
 
     private static Milliseconds Earlier(Milliseconds a, Milliseconds b) => a < b ? a : b;
