@@ -60,5 +60,6 @@ public static class CommandLineApplication
     [
         new BenchCommand(),
         new InspectCommand(),
+        new LinkCommand(),
     ];
 }

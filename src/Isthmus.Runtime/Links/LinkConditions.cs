@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Quantities;
 
@@ -17,6 +18,7 @@ public sealed record LinkConditions(BitsPerSecond Rate, Milliseconds Delay, Mill
     public static LinkConditions Transparent { get; } = new(BitsPerSecond.Unlimited, Milliseconds.Zero);
 
     /// <summary>Bytes that the direction holds between its two ends: rate × (delay + jitter); infinite without a rate limit.</summary>
+    [JsonIgnore]
     public double BandwidthDelayBytes => Rate.Value * (Delay + Jitter).Value / 8e3;
 
     /// <summary>Checks the ranges named above.</summary>
