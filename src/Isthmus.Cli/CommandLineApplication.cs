@@ -59,6 +59,7 @@ public static class CommandLineApplication
     private static readonly ICommandFactory[] Factories =
     [
         new BenchCommand(),
+        new ImportCommand(),
         new InspectCommand(),
         new LinkCommand(),
     ];
