@@ -33,10 +33,10 @@ public sealed partial class DocumentationTests
                 """, TestContext.Current.CancellationToken);
             foreach (string shared in new[] { "samples", "node_modules" })
                 Directory.CreateSymbolicLink(Path.Combine(folder, shared), Path.Combine(DevelopmentData.Repository, shared));
-            string commands = string.Join('\n', ShellBlock().Matches(await File.ReadAllTextAsync(Path.Combine(DevelopmentData.Repository, page), TestContext.Current.CancellationToken)).Select(m => m.Groups[1].Value));
+            string commands = string.Join('\n', ShellBlock().Matches(await File.ReadAllTextAsync(Path.Combine(DevelopmentData.Repository, page), TestContext.Current.CancellationToken)).Select(m => m.Groups["commands"].Value));
             await File.WriteAllTextAsync(Path.Combine(folder, "commands.sh"), $"set -euo pipefail\nchmod +x isthmus\n{commands}\n", TestContext.Current.CancellationToken);
 
-            ProcessStartInfo start = new("bash") { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+            ProcessStartInfo start = new("bash") { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
             start.ArgumentList.Add("commands.sh");
             start.Environment["ISTHMUS_DATA"] = Path.Combine(folder, ".data");
             start.Environment["ISTHMUS_ROOT"] = DevelopmentData.Repository;
@@ -55,6 +55,6 @@ public sealed partial class DocumentationTests
 
     private static string Last(string text) => text.Length <= 4000 ? text : text[^4000..];
 
-    [GeneratedRegex(@"^```sh\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```sh\r?\n(?<commands>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex ShellBlock();
 }
