@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Quantities;
+
+namespace Isthmus.Core.Planning;
+
+/// <summary>
+/// Predicts what a plan costs for one image, from a profile, the links as they are now, and what running has taught. There is one cost
+/// model; the planner and the runtime both use it.
+/// <para>
+/// Everything is sequential: T = decode + head + encode + send + queue + unpack + middle + recode + forward + tail + return + overhead.
+/// Sending n bytes over a link takes RTT/2 + 8n/B. The answer comes back through the nodes that it came through and takes RTT/2 + 8·output/B'
+/// per link, where B' is the bandwidth of the link in the other direction; if that is not known, the answer's transfer counts nothing.
+/// </para>
+/// </summary>
+public sealed class CostModel
+{
+    private readonly double[] _ratio;
+    private readonly double[] _queue;
+    private readonly double[,] _halfRoundTrip;
+    private readonly double[,] _msPerByte;
+
+    /// <summary>Creates the model.</summary>
+    /// <param name="index">The profile.</param>
+    /// <param name="links">Links that differ from the profile's, or are new; default: none.</param>
+    /// <param name="ratios">What running has taught about the nodes; default: nothing.</param>
+    /// <param name="queues">Known waiting times by node; default: none.</param>
+    /// <exception cref="IsthmusException">A link, a ratio or a queue names an unknown node, or has a number out of range.</exception>
+    public CostModel(
+        ProfileIndex index,
+        ImmutableArray<LinkProfile> links = default,
+        ImmutableArray<MeasuredRatio> ratios = default,
+        IReadOnlyDictionary<string, Milliseconds>? queues = null)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        Index = index;
+        int nodes = index.Profile.Nodes.Length;
+        _ratio = new double[nodes];
+        Array.Fill(_ratio, 1);
+        _queue = new double[nodes];
+        _halfRoundTrip = new double[nodes, nodes];
+        _msPerByte = new double[nodes, nodes];
+        for (int i = 0; i < nodes; i++)
+        {
+            for (int j = 0; j < nodes; j++) _halfRoundTrip[i, j] = double.NaN;
+        }
+
+        foreach (LinkProfile link in index.Profile.Links) Set(link);
+        foreach (LinkProfile link in links.IsDefault ? [] : links)
+        {
+            ProfileRules.Check(link);
+            Set(link);
+        }
+
+        foreach (MeasuredRatio ratio in ratios.IsDefault ? [] : ratios)
+        {
+            _ratio[index.NodeAt(ratio.Node)] = ratio.Compute is > 0 and <= 1e6 ? ratio.Compute
+                : throw new IsthmusException(ErrorKind.Planning, $"The ratio {ratio.Compute} of '{ratio.Node}' cannot be planned with: it must be above zero.");
+        }
+
+        foreach ((string node, Milliseconds wait) in queues ?? ImmutableDictionary<string, Milliseconds>.Empty)
+        {
+            _queue[index.NodeAt(node)] = wait.Value is >= 0 and <= ProfileRules.MaxMilliseconds ? wait.Value
+                : throw new IsthmusException(ErrorKind.Planning, $"The queue of '{node}' cannot be planned with: it must be from 0 ms to an hour.");
+        }
+    }
+
+    /// <summary>The profile.</summary>
+    public ProfileIndex Index { get; }
+
+    /// <summary>The model that a request asks for.</summary>
+    /// <exception cref="IsthmusException">A link, a ratio or a queue names an unknown node, or has a number out of range.</exception>
+    public static CostModel Of(PlanningRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new(request.Index, request.Links, request.Ratios, request.Queues);
+    }
+
+    /// <summary>What a plan costs.</summary>
+    /// <exception cref="IsthmusException">The plan does not fit the profile, or needs something that was not measured; the message names it.</exception>
+    public PlanCost Cost(Plan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        PlanRules.Check(plan, Index);
+        double decode = 0, head = 0, encode = 0, send = 0, queue = 0, unpack = 0, middle = 0, recode = 0, forward = 0, tail = 0, back = 0, overhead = 0;
+        long fromDevice = 0, total = 0;
+
+        int first = Index.NodeAt(plan.Segments[0].Node);
+        if (first == Index.Device)
+        {
+            decode = Measured(DecodeLocal, () => "the time from image file to input tensor on the device");
+        }
+        else
+        {
+            int input = Index.InputAt(plan.Input) ?? throw Missing($"the input encoding {plan.Input}");
+            fromDevice = total = Index.Profile.Inputs[input].Bytes.Value;
+            encode = Measured(EncodeInput(Index.Device, input), () => $"the time to make {plan.Input} on the device");
+            send = Measured(Send(Index.Device, first, total), () => $"a link from {Name(Index.Device)} to {Name(first)}");
+            back = Return(first, Index.Device);
+            decode = Measured(DecodeInput(first, input), () => $"the time to decode {plan.Input} on {Name(first)}");
+        }
+
+        int from = -1;
+        for (int s = 0; s < plan.Segments.Length; s++)
+        {
+            PlacedSegment segment = plan.Segments[s];
+            int node = Index.NodeAt(segment.Node);
+            int to = segment.To is null ? Index.End : Index.CutAt(segment.To);
+            double compute = Measured(Compute(node, from, to), () => $"the segment from {segment.From ?? "the input"} to {segment.To ?? "the output"} on {segment.Node}");
+            if (node == Index.Device) head = compute;
+            else if (segment.To is null) tail = compute;
+            else middle = compute;
+            queue += Queue(node);
+            overhead += Overhead(node);
+
+            if (segment.To is null) break;
+            int next = Index.NodeAt(plan.Segments[s + 1].Node);
+            int codec = Index.CodecAt(to, segment.Codec!.Value) ?? throw Missing($"the codec {segment.Codec} at {segment.To}");
+            long bytes = Bytes(to, codec);
+            double pack = Measured(Encode(node, to, codec), () => $"the time to encode {segment.To} as {segment.Codec} on {segment.Node}");
+            double cross = Measured(Send(node, next, bytes), () => $"a link from {segment.Node} to {Name(next)}");
+            if (node == Index.Device)
+            {
+                encode = pack;
+                send = cross;
+                fromDevice = bytes;
+            }
+            else
+            {
+                recode = pack;
+                forward = cross;
+            }
+
+            total += bytes;
+            unpack += Measured(Decode(next, to, codec), () => $"the time to decode {segment.To} from {segment.Codec} on {Name(next)}");
+            back += Return(next, node);
+            from = to;
+        }
+
+        return new(
+            new(decode), new(head), new(encode), new(send), new(queue), new(unpack), new(middle), new(recode), new(forward), new(tail), new(back), new(overhead),
+            new(fromDevice), new(total));
+    }
+
+    /// <summary>The bound on a plan's accuracy loss: the sum of the losses of its crossings, at most 1.</summary>
+    /// <exception cref="IsthmusException">The plan does not fit the profile, or crosses in a way that was not measured.</exception>
+    public double AccuracyLoss(Plan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        PlanRules.Check(plan, Index);
+        double loss = plan.Input.Kind == InputKind.Local ? 0
+            : Index.Profile.Inputs[Index.InputAt(plan.Input) ?? throw Missing($"the input encoding {plan.Input}")].AccuracyLoss;
+        foreach (PlacedSegment segment in plan.Segments)
+        {
+            if (segment.To is null) continue;
+            int cut = Index.CutAt(segment.To);
+            loss += Loss(cut, Index.CodecAt(cut, segment.Codec!.Value) ?? throw Missing($"the codec {segment.Codec} at {segment.To}"));
+        }
+
+        return Math.Min(1, loss);
+    }
+
+    /// <summary>A plan with its cost, its loss and its score.</summary>
+    /// <exception cref="IsthmusException">As <see cref="Cost"/>.</exception>
+    public RankedPlan Rank(Plan plan, Objective objective)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        PlanCost cost = Cost(plan);
+        return new(plan, cost, AccuracyLoss(plan), objective.Score(cost.Total, cost.BytesFromDevice));
+    }
+
+    internal double DecodeLocal => Index.DecodeLocal * _ratio[Index.Device];
+
+    internal double Ratio(int node) => _ratio[node];
+
+    internal double Compute(int node, int from, int to) => Index.Compute(node, from, to) * _ratio[node];
+
+    internal double Tail(int node, int from) => Index.Tail(node, from) * _ratio[node];
+
+    internal double Encode(int node, int cut, int codec) => Index.Encode(node, cut, codec) * _ratio[node];
+
+    internal double Decode(int node, int cut, int codec) => Index.Decode(node, cut, codec) * _ratio[node];
+
+    internal double EncodeInput(int node, int input) => Index.EncodeInput(node, input) * _ratio[node];
+
+    internal double DecodeInput(int node, int input) => Index.DecodeInput(node, input) * _ratio[node];
+
+    internal long Bytes(int cut, int codec) => Index.Profile.Cuts[cut].Codecs[codec].Bytes.Value;
+
+    internal double Loss(int cut, int codec) => Index.Profile.Cuts[cut].Codecs[codec].AccuracyLoss;
+
+    internal double Queue(int node) => _queue[node];
+
+    internal double Overhead(int node) => Index.Profile.Nodes[node].Overhead.Value;
+
+    internal bool HasLink(int from, int to) => !double.IsNaN(_halfRoundTrip[from, to]);
+
+    /// <summary>Milliseconds to send; NaN if there is no link.</summary>
+    internal double Send(int from, int to, long bytes) => _halfRoundTrip[from, to] + (bytes * _msPerByte[from, to]);
+
+    /// <summary>Milliseconds of the answer's way back from a node to the one that asked it.</summary>
+    internal double Return(int from, int to) =>
+        _halfRoundTrip[to, from] + (double.IsNaN(_halfRoundTrip[from, to]) ? 0 : Index.Profile.OutputBytes * _msPerByte[from, to]);
+
+    private void Set(LinkProfile link)
+    {
+        int from = Index.NodeAt(link.From);
+        int to = Index.NodeAt(link.To);
+        _halfRoundTrip[from, to] = link.RoundTrip.Value / 2;
+        _msPerByte[from, to] = 8e3 / link.Bandwidth.Value;
+    }
+
+    private string Name(int node) => Index.Profile.Nodes[node].Name;
+
+    private double Measured(double ms, Func<string> what) => double.IsNaN(ms) ? throw Missing(what()) : ms;
+
+    private IsthmusException Missing(string what) => new(
+        ErrorKind.Planning, $"The profile of {Index.Profile.ModelName} does not contain {what}, and nothing is guessed: profile again with it, or choose another plan.");
+}

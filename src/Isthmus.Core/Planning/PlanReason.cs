@@ -1,0 +1,87 @@
+using Isthmus.Core.Quantities;
+
+namespace Isthmus.Core.Planning;
+
+/// <summary>Says in plain language why a plan won: what it does, what it costs, and what it saves against which alternative.</summary>
+internal static class PlanReason
+{
+    public static string Of(PlanningRequest request, RankedPlan winner, RankedPlan? bestSplit, SingleTierMargin? margin)
+    {
+        string what = $"{What(request, winner.Plan)} {Takes(winner)}";
+        string loss = winner.AccuracyLoss > 0 ? $" At most {Percent(winner.AccuracyLoss)} of the answers change." : "";
+        string against = winner.Plan.IsSingleNode ? AgainstOthers(request, winner, bestSplit, margin) : AgainstSingle(request, winner, margin);
+        string given = Given(request.Constraints);
+        return $"{what}{against}{given}.{loss}";
+    }
+
+    private static string What(PlanningRequest request, Plan plan)
+    {
+        if (plan.IsSingleNode)
+        {
+            string node = plan.Segments[0].Node;
+            return plan.Input.Kind == InputKind.Local ? $"Not splitting: the whole network on {node}" : $"Not splitting: the picture as {plan.Input} to {node}, which runs the whole network,";
+        }
+
+        string start = plan.Input.Kind == InputKind.Local ? "" : $"the picture goes as {plan.Input} to {plan.Segments[0].Node}, which runs ";
+        List<string> parts = [];
+        double before = 0;
+        foreach (PlacedSegment segment in plan.Segments)
+        {
+            double after = segment.To is null ? 1 : request.Index.Cut(segment.To).MacShare;
+            string share = Percent(Math.Max(0, after - before));
+            parts.Add(segment.To is null ? $"the rest on {segment.Node}"
+                : parts.Count == 0 && start.Length > 0 ? $"{share} of the work up to {segment.To}, sent on as {segment.Codec}"
+                : $"{share} of the work on {segment.Node} up to {segment.To}, sent on as {segment.Codec}");
+            before = after;
+        }
+
+        return $"Splitting: {start}{string.Join(", then ", parts)},";
+    }
+
+    private static string Takes(RankedPlan plan) => plan.Bytes.Value == 0
+        ? $"takes {plan.Latency} and sends nothing" : $"takes {plan.Latency} and sends {plan.Bytes}";
+
+    private static string AgainstSingle(PlanningRequest request, RankedPlan winner, SingleTierMargin? margin) => margin is null
+        ? "; no plan on one node satisfies the constraints"
+        : Compared(request.Objective, winner, margin.Against, $"the best plan on one node, {margin.Against.Plan.Describe()}");
+
+    private static string AgainstOthers(PlanningRequest request, RankedPlan winner, RankedPlan? bestSplit, SingleTierMargin? margin)
+    {
+        string text = margin is not null && margin.Against.Plan != winner.Plan
+            ? Compared(request.Objective, winner, margin.Against, $"the best plan on one node, {margin.Against.Plan.Describe()}") : "";
+        if (bestSplit is not null) text += Compared(request.Objective, winner, bestSplit, $"the best split, {bestSplit.Plan.Describe()}");
+        else if (request.Space.MaxCuts > 0) text += "; no split satisfies the constraints";
+        return text;
+    }
+
+    private static string Compared(Objective objective, RankedPlan winner, RankedPlan other, string name)
+    {
+        List<string> parts = [];
+        if (objective.PerMillisecond > 0) parts.Add(Time(other.Latency.Value - winner.Latency.Value, other.Latency.Value));
+        if (objective.PerKilobyte > 0) parts.Add(Traffic(other.Bytes.Value - winner.Bytes.Value));
+        string figures = other.Bytes.Value == 0 ? $"{other.Latency} and nothing sent" : $"{other.Latency} and {other.Bytes}";
+        return $": {string.Join(" and ", parts)} than {name} ({figures})";
+    }
+
+    private static string Time(double saved, double of)
+    {
+        string share = of > 0 ? $" ({Math.Abs(saved) / of * 100:0.#} %)" : "";
+        return $"{new Milliseconds(Math.Abs(saved))}{share} {(saved >= 0 ? "faster" : "slower")}";
+    }
+
+    private static string Traffic(long saved) => $"{new ByteCount(Math.Abs(saved))} {(saved >= 0 ? "less" : "more")}";
+
+    private static string Given(Constraints c)
+    {
+        List<string> given = [];
+        if (c.KeepInputOnDevice) given.Add("the raw picture stays on the device");
+        if (c.MaxBytes is { } bytes) given.Add($"at most {bytes} leave the device");
+        if (c.MaxLatency is { } latency) given.Add($"the answer takes at most {latency}");
+        if (c.MaxAccuracyLoss is { } loss) given.Add($"at most {Percent(loss)} of the answers change");
+        if (c.Tiers is { } tiers) given.Add($"only {string.Join(" and ", tiers).ToLowerInvariant()} may compute");
+        if (c.ForbiddenNodes.Length > 0) given.Add($"{string.Join(" and ", c.ForbiddenNodes)} may not be used");
+        return given.Count == 0 ? "" : $", given that {string.Join(", and ", given)}";
+    }
+
+    private static string Percent(double share) => $"{share * 100:0.##} %";
+}

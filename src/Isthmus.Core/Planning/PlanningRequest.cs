@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Quantities;
+
+namespace Isthmus.Core.Planning;
+
+/// <summary>
+/// What the planner is asked. When only links, ratios or queues change, change them with `with` and plan again: the profile's index
+/// is shared, and that is most of the work.
+/// </summary>
+public sealed record PlanningRequest
+{
+    /// <summary>Asks about a profile.</summary>
+    /// <exception cref="IsthmusException">The profile breaks a rule.</exception>
+    public PlanningRequest(Profile profile)
+        : this(ProfileIndex.Of(profile))
+    {
+    }
+
+    /// <summary>Asks about a profile that is indexed already.</summary>
+    public PlanningRequest(ProfileIndex index)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        Index = index;
+    }
+
+    /// <summary>The profile, indexed.</summary>
+    public ProfileIndex Index { get; }
+
+    /// <summary>The profile.</summary>
+    public Profile Profile => Index.Profile;
+
+    /// <summary>What to minimise; default: the latency.</summary>
+    public Objective Objective { get; init; } = Objective.Latency;
+
+    /// <summary>What a plan must satisfy; default: nothing.</summary>
+    public Constraints Constraints { get; init; } = Constraints.None;
+
+    /// <summary>What may be chosen; default: everything.</summary>
+    public SearchSpace Space { get; init; } = SearchSpace.All;
+
+    /// <summary>Links that are now different from the profile's, or new; the profile's other links stay. Default: none.</summary>
+    public ImmutableArray<LinkProfile> Links { get; init; } = [];
+
+    /// <summary>What running has taught about the nodes; default: nothing, they are as profiled.</summary>
+    public ImmutableArray<MeasuredRatio> Ratios { get; init; } = [];
+
+    /// <summary>Known waiting times, by node; default: none, zero.</summary>
+    public ImmutableDictionary<string, Milliseconds> Queues { get; init; } = ImmutableDictionary<string, Milliseconds>.Empty;
+
+    /// <summary>How many plans to rank; default 10.</summary>
+    public int Top { get; init; } = 10;
+
+    /// <summary>Whether the Pareto set is wanted; default: yes. Without it, planning takes less time.</summary>
+    public bool WithPareto { get; init; } = true;
+}

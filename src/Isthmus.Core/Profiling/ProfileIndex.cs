@@ -1,0 +1,174 @@
+using System.Collections.Frozen;
+using Isthmus.Core.Codec;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Quantities;
+
+namespace Isthmus.Core.Profiling;
+
+/// <summary>
+/// A checked profile, laid out for looking numbers up. What was not measured is not there: nothing is interpolated, added up from
+/// parts or guessed, because the time of a segment is not the sum of the times of its layers (QDMP, IMWUT 2020).
+/// </summary>
+public sealed class ProfileIndex
+{
+    private readonly FrozenDictionary<string, int> _cuts;
+    private readonly FrozenDictionary<string, int> _nodes;
+    private readonly Dictionary<CodecSpec, int>[] _codecs;
+    private readonly Dictionary<InputEncoding, int> _inputs;
+    private readonly NodeTimes[] _times;
+
+    private ProfileIndex(Profile profile)
+    {
+        Profile = profile;
+        _cuts = profile.Cuts.Select((c, i) => KeyValuePair.Create(c.Id, i)).ToFrozenDictionary(StringComparer.Ordinal);
+        _nodes = profile.Nodes.Select((n, i) => KeyValuePair.Create(n.Name, i)).ToFrozenDictionary(StringComparer.Ordinal);
+        _codecs = [.. profile.Cuts.Select(c => c.Codecs.Select((k, i) => (k.Codec, i)).ToDictionary(k => k.Codec, k => k.i))];
+        _inputs = profile.Inputs.Select((x, i) => (x.Encoding, i)).ToDictionary(x => x.Encoding, x => x.i);
+        _times = [.. profile.Nodes.Select(n => new NodeTimes(n, this))];
+        Device = profile.Nodes.IndexOf(profile.Nodes.Single(n => n.Tier == Tier.Device));
+    }
+
+    /// <summary>The profile.</summary>
+    public Profile Profile { get; }
+
+    /// <summary>The position of the device among the profile's nodes.</summary>
+    internal int Device { get; }
+
+    /// <summary>The number of cuts; as a position, the model's output. The model's input is −1.</summary>
+    internal int End => Profile.Cuts.Length;
+
+    /// <summary>Checks a profile and lays it out.</summary>
+    /// <exception cref="IsthmusException">The profile breaks a rule of <see cref="ProfileRules"/>.</exception>
+    public static ProfileIndex Of(Profile profile)
+    {
+        ProfileRules.Check(profile);
+        return new(profile);
+    }
+
+    /// <summary>What was measured of a cut.</summary>
+    /// <exception cref="IsthmusException">The profile has no such cut.</exception>
+    public CutProfile Cut(string id) => Profile.Cuts[CutAt(id)];
+
+    /// <summary>What was measured on a node.</summary>
+    /// <exception cref="IsthmusException">The profile has no such node.</exception>
+    public NodeProfile Node(string name) => Profile.Nodes[NodeAt(name)];
+
+    /// <summary>How long a node takes for a segment, as profiled; null if that was not measured.</summary>
+    /// <exception cref="IsthmusException">The profile has no such node or cut.</exception>
+    public Milliseconds? Compute(string node, string? from, string? to)
+    {
+        double ms = Compute(NodeAt(node), from is null ? -1 : CutAt(from), to is null ? End : CutAt(to));
+        return double.IsNaN(ms) ? null : new Milliseconds(ms);
+    }
+
+    internal int CutAt(string id) => _cuts.TryGetValue(id, out int at) ? at
+        : throw new IsthmusException(ErrorKind.Planning, $"The profile of {Profile.ModelName} has no cut '{id}': 'isthmus inspect' lists the model's cuts, and 'isthmus profile' measures them.");
+
+    internal int NodeAt(string name) => _nodes.TryGetValue(name, out int at) ? at
+        : throw new IsthmusException(ErrorKind.Planning, $"The profile has no node '{name}': it knows {string.Join(", ", Profile.Nodes.Select(n => n.Name))}.");
+
+    internal int? FindNode(string name) => _nodes.TryGetValue(name, out int at) ? at : null;
+
+    /// <summary>The position of a codec among those of a cut; null if it was not measured.</summary>
+    internal int? CodecAt(int cut, CodecSpec codec) => _codecs[cut].TryGetValue(codec, out int at) ? at : null;
+
+    internal int? InputAt(InputEncoding input) => _inputs.TryGetValue(input, out int at) ? at : null;
+
+    /// <summary>Milliseconds of a segment; NaN if it was not measured. −1 is the input, <see cref="End"/> the output.</summary>
+    internal double Compute(int node, int from, int to)
+    {
+        foreach ((int end, double ms) in SegmentsFrom(node, from))
+        {
+            if (end == to) return ms;
+        }
+
+        return double.NaN;
+    }
+
+    /// <summary>The segments that begin at a cut and were measured on a node, in the order of their ends.</summary>
+    internal ReadOnlySpan<(int To, double Ms)> SegmentsFrom(int node, int from) => _times[node].Segments[from + 1];
+
+    /// <summary>Milliseconds from a cut to the output; NaN if that was not measured.</summary>
+    internal double Tail(int node, int from)
+    {
+        // The output is the last end there is, so it is the last of the list if it is in it.
+        ReadOnlySpan<(int To, double Ms)> segments = SegmentsFrom(node, from);
+        return segments.Length > 0 && segments[^1].To == End ? segments[^1].Ms : double.NaN;
+    }
+
+    internal double Encode(int node, int cut, int codec) => _times[node].Encode[cut]?[codec] ?? double.NaN;
+
+    internal double Decode(int node, int cut, int codec) => _times[node].Decode[cut]?[codec] ?? double.NaN;
+
+    internal double EncodeInput(int node, int input) => _times[node].EncodeInput[input];
+
+    internal double DecodeInput(int node, int input) => _times[node].DecodeInput[input];
+
+    /// <summary>Milliseconds from the image file to the input tensor, on the device; NaN if that was not measured.</summary>
+    internal double DecodeLocal => _times[Device].DecodeLocal;
+
+    private sealed class NodeTimes
+    {
+        public NodeTimes(NodeProfile node, ProfileIndex index)
+        {
+            List<(int, double)>[] segments = new List<(int, double)>[index.End + 1];
+            foreach (SegmentTiming s in node.Segments)
+            {
+                int from = s.From is null ? -1 : index._cuts[s.From];
+                (segments[from + 1] ??= []).Add((s.To is null ? index.End : index._cuts[s.To], s.Timing.P50.Value));
+            }
+
+            Segments = new (int, double)[segments.Length][];
+            for (int i = 0; i < segments.Length; i++)
+            {
+                segments[i]?.Sort();
+                Segments[i] = segments[i]?.ToArray() ?? [];
+            }
+
+            Encode = new double[index.End][];
+            Decode = new double[index.End][];
+            foreach (CodecTiming timing in node.Codecs)
+            {
+                int cut = index._cuts[timing.Cut];
+                // A codec that was timed but not sized cannot be planned with.
+                if (!index._codecs[cut].TryGetValue(timing.Codec, out int codec)) continue;
+                (Encode[cut] ??= Unmeasured(index._codecs[cut].Count))![codec] = timing.Encode.Value;
+                (Decode[cut] ??= Unmeasured(index._codecs[cut].Count))![codec] = timing.Decode.Value;
+            }
+
+            EncodeInput = Unmeasured(index._inputs.Count);
+            DecodeInput = Unmeasured(index._inputs.Count);
+            foreach (InputTiming timing in node.Inputs)
+            {
+                if (timing.Encoding.Kind == InputKind.Local)
+                {
+                    DecodeLocal = timing.Decode.Value;
+                    continue;
+                }
+
+                EncodeInput[index._inputs[timing.Encoding]] = timing.Encode.Value;
+                DecodeInput[index._inputs[timing.Encoding]] = timing.Decode.Value;
+            }
+        }
+
+        public (int To, double Ms)[][] Segments { get; }
+
+        public double[]?[] Encode { get; }
+
+        public double[]?[] Decode { get; }
+
+        public double[] EncodeInput { get; }
+
+        public double[] DecodeInput { get; }
+
+        public double DecodeLocal { get; } = double.NaN;
+
+        private static double[] Unmeasured(int count)
+        {
+            double[] times = new double[count];
+            Array.Fill(times, double.NaN);
+            return times;
+        }
+    }
+}

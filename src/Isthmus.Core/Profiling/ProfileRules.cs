@@ -1,0 +1,257 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Codec;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Quantities;
+
+namespace Isthmus.Core.Profiling;
+
+/// <summary>
+/// What must hold of every profile, so that the planner can trust each number: the version, unique names, known cuts, exactly
+/// one device, finite times, shares in 0…1, sizes within bounds.
+/// </summary>
+public static class ProfileRules
+{
+    /// <summary>The largest number of cuts.</summary>
+    public const int MaxCuts = 4096;
+
+    /// <summary>The largest number of nodes.</summary>
+    public const int MaxNodes = 64;
+
+    /// <summary>The largest number of codecs of a cut, and of input encodings.</summary>
+    public const int MaxChoices = 256;
+
+    /// <summary>The largest number of segments that one node has measured.</summary>
+    public const int MaxSegments = 200_000;
+
+    /// <summary>The longest time that counts as a measurement: one hour.</summary>
+    public const double MaxMilliseconds = 3_600_000;
+
+    /// <summary>The largest size of a tensor or an image: a terabyte.</summary>
+    public const long MaxSize = 1_000_000_000_000;
+
+    private const int MaxName = 256;
+
+    /// <summary>Checks a profile.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="name">What to call it in an error.</param>
+    /// <exception cref="IsthmusException">A rule is broken; the message names the member.</exception>
+    public static void Check(Profile profile, string name = "profile")
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        Checker check = new(name);
+        check.That(profile.Version == Profile.CurrentVersion, "version", $"it is {profile.Version}, and this software reads {Profile.CurrentVersion}; profile again");
+        check.Text(profile.ModelName, "modelName");
+        check.Text(profile.SoftwareVersion, "softwareVersion");
+        check.Count(profile.SampleCount, "sampleCount");
+        check.Size(profile.OutputBytes, "outputBytes");
+        HashSet<string> cuts = Cuts(check, profile);
+        HashSet<InputEncoding> inputs = Inputs(check, profile);
+        HashSet<string> nodes = Nodes(check, profile, cuts, inputs);
+        Links(check, profile, nodes);
+    }
+
+    /// <summary>Checks a link that did not come with a profile.</summary>
+    /// <exception cref="IsthmusException">Its numbers are out of range.</exception>
+    public static void Check(LinkProfile link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        new Checker("link").Link(link, $"link {link.From}-{link.To}");
+    }
+
+    private static HashSet<string> Cuts(Checker check, Profile profile)
+    {
+        check.List(profile.Cuts, "cuts", MaxCuts);
+        HashSet<string> ids = new(StringComparer.Ordinal);
+        for (int i = 0; i < profile.Cuts.Length; i++)
+        {
+            string at = $"cuts[{i}]";
+            CutProfile cut = check.NotNull(profile.Cuts[i], at);
+            check.Text(cut.Id, $"{at}.id");
+            check.That(ids.Add(cut.Id), $"{at}.id", $"'{cut.Id}' is there twice");
+            check.List(cut.Tensors, $"{at}.tensors", MaxChoices);
+            check.That(cut.Tensors.Length > 0, $"{at}.tensors", "a cut has at least one tensor");
+            foreach (CutTensor tensor in cut.Tensors)
+                check.Text(check.NotNull(tensor, $"{at}.tensors").Name, $"{at}.tensors.name");
+            check.Size(cut.Bytes.Value, $"{at}.bytes");
+            check.Share(cut.MacShare, $"{at}.macShare");
+            check.List(cut.Codecs, $"{at}.codecs", MaxChoices);
+            HashSet<CodecSpec> codecs = [];
+            for (int k = 0; k < cut.Codecs.Length; k++)
+            {
+                string codecAt = $"{at}.codecs[{k}]";
+                CodecProfile codec = check.NotNull(cut.Codecs[k], codecAt);
+                check.That(codecs.Add(codec.Codec), codecAt, $"'{codec.Codec}' is there twice");
+                check.Size(codec.Bytes.Value, $"{codecAt}.bytes");
+                check.Share(codec.AccuracyLoss, $"{codecAt}.accuracyLoss");
+                check.Count(codec.SampleCount, $"{codecAt}.sampleCount");
+            }
+        }
+
+        return ids;
+    }
+
+    private static HashSet<InputEncoding> Inputs(Checker check, Profile profile)
+    {
+        check.List(profile.Inputs, "inputs", MaxChoices);
+        HashSet<InputEncoding> inputs = [];
+        for (int i = 0; i < profile.Inputs.Length; i++)
+        {
+            string at = $"inputs[{i}]";
+            InputProfile input = check.NotNull(profile.Inputs[i], at);
+            check.That(input.Encoding.Kind != InputKind.Local, $"{at}.encoding", "'local' does not cross, so it has no size");
+            check.That(inputs.Add(input.Encoding), $"{at}.encoding", $"'{input.Encoding}' is there twice");
+            check.Size(input.Bytes.Value, $"{at}.bytes");
+            check.Share(input.AccuracyLoss, $"{at}.accuracyLoss");
+            check.Count(input.SampleCount, $"{at}.sampleCount");
+        }
+
+        return inputs;
+    }
+
+    private static HashSet<string> Nodes(Checker check, Profile profile, HashSet<string> cuts, HashSet<InputEncoding> inputs)
+    {
+        check.List(profile.Nodes, "nodes", MaxNodes);
+        Dictionary<string, int> order = new(StringComparer.Ordinal);
+        for (int i = 0; i < profile.Cuts.Length; i++) order[profile.Cuts[i].Id] = i;
+        HashSet<string> names = new(StringComparer.Ordinal);
+        int devices = 0;
+        for (int i = 0; i < profile.Nodes.Length; i++)
+        {
+            string at = $"nodes[{i}]";
+            NodeProfile node = check.NotNull(profile.Nodes[i], at);
+            check.Text(node.Name, $"{at}.name");
+            check.That(names.Add(node.Name), $"{at}.name", $"'{node.Name}' is there twice");
+            check.That(Enum.IsDefined(node.Tier), $"{at}.tier", "it is none of device, edge and cloud");
+            if (node.Tier == Tier.Device) devices++;
+            check.That(double.IsFinite(node.Slowdown) && node.Slowdown is >= 1 and <= 1e6, $"{at}.slowdown", "it must be at least 1");
+            check.NotNull(node.Host, $"{at}.host");
+            check.NotNull(node.Runtime, $"{at}.runtime");
+            check.That(node.Threads is >= 1 and <= 65536, $"{at}.threads", "it must be at least 1");
+            check.Time(node.Overhead, $"{at}.overhead");
+            Segments(check, node, at, order);
+            CodecTimes(check, node, at, cuts);
+            InputTimes(check, node, at, inputs);
+        }
+
+        check.That(devices == 1, "nodes", $"exactly one node must be the device, and {devices} are");
+        return names;
+    }
+
+    private static void Segments(Checker check, NodeProfile node, string at, Dictionary<string, int> order)
+    {
+        check.List(node.Segments, $"{at}.segments", MaxSegments);
+        HashSet<(int, int)> seen = [];
+        for (int k = 0; k < node.Segments.Length; k++)
+        {
+            SegmentTiming? segment = node.Segments[k];
+            if (segment is null) check.Fail($"{at}.segments[{k}]", "it is null");
+            int from = -1;
+            int to = order.Count;
+            if (segment!.From is not null && !order.TryGetValue(segment.From, out from))
+                check.Fail($"{at}.segments[{k}].from", $"there is no cut '{Checker.Shown(segment.From)}'");
+            if (segment.To is not null && !order.TryGetValue(segment.To, out to))
+                check.Fail($"{at}.segments[{k}].to", $"there is no cut '{Checker.Shown(segment.To)}'");
+            if (from >= to) check.Fail($"{at}.segments[{k}]", "it ends before it begins");
+            if (!seen.Add((from, to))) check.Fail($"{at}.segments[{k}]", "it is there twice");
+            if (segment.Timing is null || segment.Timing.Count < 1 || !Checker.IsTime(segment.Timing.P50) || !Checker.IsTime(segment.Timing.P95))
+                check.Fail($"{at}.segments[{k}].timing", "it needs a count of at least 1 and times from 0 to an hour");
+        }
+    }
+
+    private static void CodecTimes(Checker check, NodeProfile node, string at, HashSet<string> cuts)
+    {
+        check.List(node.Codecs, $"{at}.codecs", MaxCuts * MaxChoices);
+        HashSet<(string, CodecSpec)> seen = [];
+        for (int k = 0; k < node.Codecs.Length; k++)
+        {
+            CodecTiming? codec = node.Codecs[k];
+            if (codec?.Cut is null || !cuts.Contains(codec.Cut))
+                check.Fail($"{at}.codecs[{k}].cut", $"there is no cut '{Checker.Shown(codec?.Cut)}'");
+            if (!seen.Add((codec!.Cut, codec.Codec))) check.Fail($"{at}.codecs[{k}]", "it is there twice");
+            if (!Checker.IsTime(codec.Encode) || !Checker.IsTime(codec.Decode)) check.Fail($"{at}.codecs[{k}]", "its times must be from 0 to an hour");
+        }
+    }
+
+    private static void InputTimes(Checker check, NodeProfile node, string at, HashSet<InputEncoding> inputs)
+    {
+        check.List(node.Inputs, $"{at}.inputs", MaxChoices);
+        HashSet<InputEncoding> seen = [];
+        for (int k = 0; k < node.Inputs.Length; k++)
+        {
+            InputTiming input = check.NotNull(node.Inputs[k], $"{at}.inputs[{k}]");
+            check.That(
+                input.Encoding.Kind == InputKind.Local || inputs.Contains(input.Encoding),
+                $"{at}.inputs[{k}].encoding", $"'{input.Encoding}' is not among the profile's inputs");
+            check.That(seen.Add(input.Encoding), $"{at}.inputs[{k}].encoding", $"'{input.Encoding}' is there twice");
+            check.Time(input.Encode, $"{at}.inputs[{k}].encode");
+            check.Time(input.Decode, $"{at}.inputs[{k}].decode");
+        }
+    }
+
+    private static void Links(Checker check, Profile profile, HashSet<string> nodes)
+    {
+        check.List(profile.Links, "links", MaxNodes * MaxNodes);
+        HashSet<(string, string)> seen = [];
+        for (int i = 0; i < profile.Links.Length; i++)
+        {
+            string at = $"links[{i}]";
+            LinkProfile link = check.NotNull(profile.Links[i], at);
+            check.That(link.From is not null && nodes.Contains(link.From), $"{at}.from", $"there is no node '{Checker.Shown(link.From)}'");
+            check.That(link.To is not null && nodes.Contains(link.To), $"{at}.to", $"there is no node '{Checker.Shown(link.To)}'");
+            check.That(link.From != link.To, at, "a link leads from one node to another");
+            check.That(seen.Add((link.From!, link.To!)), at, $"the link from '{link.From}' to '{link.To}' is there twice");
+            check.Link(link, at);
+        }
+    }
+
+    private readonly struct Checker(string name)
+    {
+        public static bool IsTime(Milliseconds time) => time.Value is >= 0 and <= MaxMilliseconds;
+
+        // A hostile name must not flood the terminal.
+        public static string Shown(string? text) => text is null ? "" : text.Length <= 64 ? text : text[..64] + "…";
+
+        public void Fail(string member, string reason) =>
+            throw new IsthmusException(ErrorKind.Planning, $"The profile '{name}' cannot be used: {member}: {reason}.");
+
+        public void That(bool holds, string member, string reason)
+        {
+            if (!holds) Fail(member, reason);
+        }
+
+        public T NotNull<T>(T? value, string member)
+            where T : class
+        {
+            if (value is null) Fail(member, "it is null");
+            return value!;
+        }
+
+        public void Text(string? value, string member)
+        {
+            if (string.IsNullOrWhiteSpace(value) || value.Length > MaxName || value.Any(char.IsControl))
+                Fail(member, $"a text of 1 to {MaxName} characters without control characters is expected");
+        }
+
+        public void List<T>(ImmutableArray<T> list, string member, int max)
+        {
+            if (list.IsDefault) Fail(member, "it is missing");
+            if (list.Length > max) Fail(member, $"{list.Length} entries are more than {max}");
+        }
+
+        public void Count(int value, string member) => That(value >= 1, member, "it must be at least 1");
+
+        public void Size(long value, string member) => That(value is >= 0 and <= MaxSize, member, "it must be from 0 bytes to a terabyte");
+
+        public void Share(double value, string member) => That(value is >= 0 and <= 1, member, "it must be from 0 to 1");
+
+        public void Time(Milliseconds value, string member) => That(IsTime(value), member, "it must be from 0 milliseconds to an hour");
+
+        public void Link(LinkProfile link, string member)
+        {
+            Time(link.RoundTrip, $"{member}.roundTrip");
+            // At most a terabyte over at least one bit per second stays far from overflow.
+            That(link.Bandwidth.Value >= 1, $"{member}.bandwidth", "it must be at least 1 bit per second");
+        }
+    }
+}
