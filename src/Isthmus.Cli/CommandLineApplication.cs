@@ -62,5 +62,6 @@ public static class CommandLineApplication
         new ImportCommand(),
         new InspectCommand(),
         new LinkCommand(),
+        new SplitCommand(),
     ];
 }

@@ -115,9 +115,12 @@ public static class CutFinder
         HashSet<int> crossing = [];
         long macs = 0;
         int nodes = 0;
+        int all = network.Groups.Sum(g => g.Nodes.Length);
         for (int g = 0; g < network.Groups.Length - 1; g++)
         {
             nodes += network.Groups[g].Nodes.Length;
+            // Behind the last node there is the output, and no cut.
+            if (nodes == all) break;
             macs += network.Groups[g].Macs;
             foreach (int tensor in network.Groups[g].Used)
             {
@@ -135,7 +138,7 @@ public static class CutFinder
 
     private static IEnumerable<Candidate> InRegion(CutGroups network, Boundary from, Boundary to, long totalMacs, List<Boundary> boundaries, CutSearchOptions options)
     {
-        // The group of the input is in every head, that of the output in none.
+        // The group of the input is in every head, that of the output in none; a tail has at least one node.
         int first = Math.Max(from.End, 1);
         int end = Math.Min(to.End, network.Groups.Length - 1);
         if (options.MaxTensors < 2 || end - first > MaxRegion) return [];
@@ -144,11 +147,12 @@ public static class CutFinder
         bool onlyItsEnds = end - first < 2 && from.End > 0 && to.End < network.Groups.Length;
         if (onlyItsEnds) return [];
 
+        bool emptyTail = to.End == network.Groups.Length && network.Groups[^1].Nodes.IsEmpty;
         long budget = Math.Max(16, (long)options.MaxStates * (end - first) / network.Groups.Length);
         List<PartialHead> heads =
         [
             .. new RegionSearch(network, first, end).Run(macs, crossing, budget)
-                .Where(h => h.Crossing.Length > 1 && h.Crossing.Length <= options.MaxTensors),
+                .Where(h => h.Crossing.Length > 1 && h.Crossing.Length <= options.MaxTensors && !(emptyTail && h.Count == end - first)),
         ];
         // Where a single tensor crosses for no more bytes both earlier and later, one of the two is better whichever side computes faster.
         long narrowestBefore = Narrowest(boundaries.Where(b => b.End <= from.End));
@@ -173,7 +177,7 @@ public static class CutFinder
         }
 
         double stretch = options.Stretch * totalMacs;
-        if (to.Macs - from.Macs > stretch && stretch > 0)
+        if (to.Macs - from.Macs > 2 * stretch && stretch > 0)
         {
             IEnumerable<IGrouping<long, PartialHead>> stretches = heads.GroupBy(h => (long)((h.Macs - from.Macs) / stretch)).OrderBy(g => g.Key);
             foreach (IGrouping<long, PartialHead> group in stretches)

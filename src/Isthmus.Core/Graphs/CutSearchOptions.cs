@@ -13,8 +13,8 @@ public sealed record CutSearchOptions
     public int MaxPerRegion { get; init; } = 4;
 
     /// <summary>
-    /// A region without a single-tensor cut that holds more than this share of the multiply-accumulates also gets its
-    /// narrowest cut for every such stretch. Default 1/8.
+    /// Share of the multiply-accumulates that makes a stretch. Between two neighbouring single-tensor cuts that are more than
+    /// two stretches apart, the narrowest cut of each stretch is listed too, useful or not. Default 1/8.
     /// </summary>
     public double Stretch { get; init; } = 0.125;
 

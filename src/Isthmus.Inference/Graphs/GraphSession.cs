@@ -1,6 +1,7 @@
 using System.Buffers;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Tensors;
+using Isthmus.Inference.Sessions;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Tensor = Isthmus.Core.Tensors.Tensor;
@@ -21,6 +22,7 @@ internal sealed class GraphSession : IDisposable
     public GraphSession(byte[] model, string name, bool optimised)
     {
         _name = name;
+        OnnxRuntimeEnvironment.Get();
         using SessionOptions options = new()
         {
             GraphOptimizationLevel = optimised ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
@@ -98,5 +100,5 @@ internal sealed class GraphSession : IDisposable
     }
 
     private IsthmusException Refused(string what, OnnxRuntimeException e) =>
-        new(ErrorKind.Model, $"ONNX Runtime cannot {what} '{_name}': {e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.')}.", e);
+        new(ErrorKind.Model, $"ONNX Runtime cannot {what} '{_name}': {OnnxRuntimeEnvironment.Reason(e)}.", e);
 }

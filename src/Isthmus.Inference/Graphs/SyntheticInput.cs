@@ -23,11 +23,18 @@ public static class SyntheticInput
     /// <param name="model">The model.</param>
     /// <param name="dimensions">Sizes of open dimensions by name.</param>
     /// <param name="seed">Which noise.</param>
-    public static IReadOnlyDictionary<string, Tensor> Create(OnnxModel model, IReadOnlyDictionary<string, long>? dimensions = null, int seed = 1)
+    public static IReadOnlyDictionary<string, Tensor> Create(OnnxModel model, IReadOnlyDictionary<string, long>? dimensions = null, int seed = 1) =>
+        Create(Describe(model, dimensions), seed);
+
+    /// <summary>A tensor for each of these inputs, by name.</summary>
+    /// <param name="described">Types and shapes.</param>
+    /// <param name="seed">Which noise.</param>
+    public static IReadOnlyDictionary<string, Tensor> Create(IEnumerable<TensorDescription> described, int seed = 1)
     {
+        ArgumentNullException.ThrowIfNull(described);
         Random random = new(seed);
         Dictionary<string, Tensor> inputs = new(StringComparer.Ordinal);
-        foreach (TensorDescription input in Describe(model, dimensions))
+        foreach (TensorDescription input in described)
         {
             Tensor tensor = Tensor.Rent(input.ElementType, input.Shape);
             Fill(tensor, random);
