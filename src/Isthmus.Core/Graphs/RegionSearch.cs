@@ -13,7 +13,7 @@ namespace Isthmus.Core.Graphs;
 internal sealed class RegionSearch(CutGroups network, int first, int end)
 {
     private readonly int _size = end - first;
-    private long _grown;
+    private long _work;
 
     /// <summary>The heads of the region, its beginning first and, unless the budget ended before, its end last.</summary>
     /// <param name="macs">Multiply-accumulates before the region.</param>
@@ -41,7 +41,9 @@ internal sealed class RegionSearch(CutGroups network, int first, int end)
             {
                 foreach (int index in head.Ready)
                 {
-                    if (++_grown > 2 * budget) yield break;
+                    // A head of a wide region is as much work as many of a narrow one.
+                    _work += 1 + ((head.Ready.Length + head.Crossing.Length + head.Members.Length) / 16);
+                    if (_work > 2 * budget) yield break;
                     Grow(head, index, next);
                 }
             }
@@ -79,7 +81,7 @@ internal sealed class RegionSearch(CutGroups network, int first, int end)
 
         CutGroup group = network.Groups[first + index];
         long bytes = head.Bytes;
-        SortedSet<int> crossing = [.. head.Crossing];
+        List<int> crossing = [.. head.Crossing];
         foreach (int tensor in group.Used)
         {
             bool stillUsed = false;
@@ -89,23 +91,30 @@ internal sealed class RegionSearch(CutGroups network, int first, int end)
                 if (stillUsed) break;
             }
 
-            if (!stillUsed && crossing.Remove(tensor)) bytes -= network.Tensors[tensor].Bytes;
+            int place = stillUsed ? -1 : crossing.BinarySearch(tensor);
+            if (place < 0) continue;
+            crossing.RemoveAt(place);
+            bytes -= network.Tensors[tensor].Bytes;
         }
 
         foreach (int tensor in group.Made)
         {
-            if (crossing.Add(tensor)) bytes += network.Tensors[tensor].Bytes;
+            Insert(crossing, tensor);
+            bytes += network.Tensors[tensor].Bytes;
         }
 
-        SortedSet<int> ready = [.. head.Ready];
+        List<int> ready = [.. head.Ready];
         ready.Remove(index);
         foreach (int after in group.After)
         {
-            if (after < end && IsReady(members, after - first)) ready.Add(after - first);
+            if (after < end && IsReady(members, after - first)) Insert(ready, after - first);
         }
 
         into.Add(new(members), new(members, head.Count + 1, head.Macs + group.Macs, bytes, [.. crossing], [.. ready]));
     }
+
+    // The lists are sorted, and never have the item yet.
+    private static void Insert(List<int> sorted, int item) => sorted.Insert(~sorted.BinarySearch(item), item);
 
     // A set of groups as a dictionary's key.
     private readonly struct Members(UInt128[] bits) : IEquatable<Members>

@@ -50,7 +50,7 @@ public sealed class OnnxModelTests : IDisposable
         Random random = new(7);
         byte[] model = Small().Model.ToByteArray();
         int parsed = 0;
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < 5_000; i++)
         {
             byte[] bytes;
             if (i % 2 == 0)
@@ -82,7 +82,7 @@ public sealed class OnnxModelTests : IDisposable
             }
         }
 
-        Assert.InRange(parsed, 100, 10_000);
+        Assert.InRange(parsed, 50, 2_500);
     }
 
     [Theory]
