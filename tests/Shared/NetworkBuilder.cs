@@ -57,7 +57,9 @@ internal sealed class NetworkBuilder
 
     public string Weights(params long[] shape)
     {
-        float[] values = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(_random.NextDouble() - 0.5))];
+        // Scaled so that activations neither vanish nor grow from layer to layer.
+        double fanIn = shape.Length < 2 ? 100 : shape.Length == 2 ? shape[0] : shape.Skip(1).Aggregate(1.0, (a, b) => a * b);
+        float[] values = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)((_random.NextDouble() - 0.5) * Math.Sqrt(24 / fanIn)))];
         return Initializer(ElementType.Float32, MemoryMarshal.AsBytes<float>(values).ToArray(), shape);
     }
 

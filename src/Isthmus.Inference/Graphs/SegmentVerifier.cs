@@ -22,8 +22,12 @@ public sealed class SegmentVerifier : IDisposable
     /// <param name="model">The whole.</param>
     /// <param name="segments">The segments' files, from input to output.</param>
     /// <param name="cuts">The tensors of each cut between them: one fewer than segments.</param>
+    /// <param name="optimised">
+    /// Whether ONNX Runtime may rewrite the graphs as in production. What it makes of quantised operators depends on what it sees
+    /// around them, so a quantised network equals its segments to the last bit only without.
+    /// </param>
     /// <exception cref="IsthmusException">One of them cannot be loaded.</exception>
-    public SegmentVerifier(OnnxModel model, IReadOnlyList<byte[]> segments, IReadOnlyList<IReadOnlyList<string>> cuts)
+    public SegmentVerifier(OnnxModel model, IReadOnlyList<byte[]> segments, IReadOnlyList<IReadOnlyList<string>> cuts, bool optimised = true)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(segments);
@@ -31,10 +35,10 @@ public sealed class SegmentVerifier : IDisposable
         if (segments.Count != cuts.Count + 1) throw new ArgumentException("There must be one segment more than cuts.", nameof(cuts));
         _outputs = [.. model.Graph.Outputs.Select(o => o.Name)];
         _boundaries = [.. cuts.Append(_outputs)];
-        _whole = new GraphSession(model.File.ToArray(), model.Name, optimised: true);
+        _whole = new GraphSession(model.File.ToArray(), model.Name, optimised);
         try
         {
-            for (int i = 0; i < segments.Count; i++) _segments.Add(new GraphSession(segments[i], $"segment {i + 1} of {model.Name}", optimised: true));
+            for (int i = 0; i < segments.Count; i++) _segments.Add(new GraphSession(segments[i], $"segment {i + 1} of {model.Name}", optimised));
         }
         catch
         {
