@@ -129,7 +129,7 @@ public sealed class ImagePreprocessor
                 {
                     if (width != Manifest.Width || height != Manifest.Height)
                         throw new IsthmusException(ErrorKind.Data, $"The picture that arrived has {width}×{height} pixels, but the network takes {Manifest.Width}×{Manifest.Height}; send an uncropped picture as 'file'.");
-                    return (0, 0, width, height);
+                    return new ImageArea(0, 0, width, height);
                 }).Pixels)
                 {
                     return Normalise(pixels.Span);
@@ -164,26 +164,27 @@ public sealed class ImagePreprocessor
     // Crops, scales and turns a picture file upright, at the input size.
     private void ToPixels(ReadOnlyMemory<byte> file, string? name, byte[] pixels)
     {
-        (VipsPixels decoded, Orientation orientation) = Decode(file, name ?? "The picture", Manifest.Crop.Of);
+        (VipsPixels decoded, ImageArea area, Orientation orientation) = Decode(file, name ?? "The picture", Manifest.Crop.Of);
         using (decoded)
         {
             (int width, int height) = orientation.Transposes ? (Manifest.Height, Manifest.Width) : (Manifest.Width, Manifest.Height);
             if (orientation.Value == 1)
             {
-                Resampler.Resample(decoded.Span, decoded.Width, decoded.Height, decoded.Bands, pixels, width, height, Manifest.Filter);
+                Resampler.Resample(decoded.Span, decoded.Width, decoded.Height, decoded.Bands, area, pixels, width, height, Manifest.Filter);
                 return;
             }
 
             byte[] stored = ArrayPool<byte>.Shared.Rent(PixelBytes);
-            Resampler.Resample(decoded.Span, decoded.Width, decoded.Height, decoded.Bands, stored, width, height, Manifest.Filter);
+            Resampler.Resample(decoded.Span, decoded.Width, decoded.Height, decoded.Bands, area, stored, width, height, Manifest.Filter);
             orientation.Apply(stored.AsSpan(0, PixelBytes), width, height, decoded.Bands, pixels);
             ArrayPool<byte>.Shared.Return(stored);
         }
     }
 
-    // Decodes the part of a picture that `crop` chooses of the upright size, as the file stores it: not turned yet.
-    private unsafe (VipsPixels Pixels, Orientation Orientation) Decode(
-        ReadOnlyMemory<byte> file, string name, Func<int, int, (int Left, int Top, int Width, int Height)> crop)
+    // Decodes the pixels that the part which `crop` chooses of the upright size touches, as the file stores them: not turned
+    // yet. The area is that part within these pixels.
+    private unsafe (VipsPixels Pixels, ImageArea Area, Orientation Orientation) Decode(
+        ReadOnlyMemory<byte> file, string name, Func<int, int, ImageArea> crop)
     {
         if (file.Length > MaxFileLength)
             throw new IsthmusException(ErrorKind.Data, $"{name} has {file.Length} bytes; the limit for pictures is {MaxFileLength}.");
@@ -197,29 +198,41 @@ public sealed class ImagePreprocessor
                 throw new IsthmusException(ErrorKind.Data, $"{name} has {image.Width}×{image.Height} pixels; the limit is {MaxPixels / 1_000_000} million, so scale it down first.");
 
             Orientation orientation = new(image.Orientation);
-            (int Left, int Top, int Width, int Height) area = Area(image, orientation, crop);
+            ImageArea area = Area(image, orientation, crop);
             (int targetWidth, int targetHeight) = orientation.Transposes ? (Manifest.Height, Manifest.Width) : (Manifest.Width, Manifest.Height);
-            int shrink = IsJpeg(file.Span) ? ShrinkOnLoad(area.Width / (double)targetWidth, area.Height / (double)targetHeight) : 1;
+            int shrink = IsJpeg(file.Span) ? ShrinkOnLoad(area.Width / targetWidth, area.Height / targetHeight) : 1;
             if (shrink > 1)
             {
                 Replace(ref image, Load(pin.Pointer, file.Length, shrink));
                 area = Area(image, orientation, crop);
             }
 
-            Replace(ref image, image.Extract(area.Left, area.Top, area.Width, area.Height));
+            int left = (int)area.Left, top = (int)area.Top;
+            int right = Math.Clamp((int)Math.Ceiling(area.Left + area.Width), left + 1, image.Width);
+            int bottom = Math.Clamp((int)Math.Ceiling(area.Top + area.Height), top + 1, image.Height);
+            area = area with { Left = area.Left - left, Top = area.Top - top };
+            Replace(ref image, image.Extract(left, top, right - left, bottom - top));
             Replace(ref image, image.Apply("colourspace", o => o.With("space", Manifest.ChannelOrder == ChannelOrder.Grey ? "b-w" : "srgb")));
             if (image.HasAlpha) Replace(ref image, image.Apply("flatten", o => o.With("background", "255")));
             if (!image.IsBytes) Replace(ref image, image.Apply("cast", o => o.With("format", "uchar")));
             if (image.Bands != Manifest.Channels)
                 throw new IsthmusException(ErrorKind.Data, $"{name} has {image.Bands} colours, which cannot be made the network's {Manifest.Channels}; save it as RGB first.");
-            if ((long)area.Width * area.Height > MaxCropPixels)
+            if (area.Width * area.Height > MaxCropPixels)
             {
-                int across = Math.Max(area.Width / (4 * targetWidth), 1);
-                int down = Math.Max(area.Height / (4 * targetHeight), 1);
+                int across = Math.Max((int)area.Width / (4 * targetWidth), 1);
+                int down = Math.Max((int)area.Height / (4 * targetHeight), 1);
+                area = new(area.Left / across, area.Top / down, area.Width / across, area.Height / down);
                 Replace(ref image, image.Apply("shrink", o => o.With("hshrink", across).With("vshrink", down)));
             }
 
-            return (image.ToPixels(), orientation);
+            return (image.ToPixels(), area, orientation);
+        }
+        catch (VipsException) when (_damage == DamagePolicy.Accept && IsJpeg(file.Span) && LastMarker(file.Span) is > 0 and var end)
+        {
+            // Cut off within a table between two scans, which no decoder can make up: leave out that table.
+            image?.Dispose();
+            image = null;
+            return Decode(file[..end], name, crop);
         }
         catch (VipsException e)
         {
@@ -238,7 +251,7 @@ public sealed class ImagePreprocessor
         if (shrink > 1) loader.With("shrink", shrink);
     });
 
-    private static (int Left, int Top, int Width, int Height) Area(VipsImage image, Orientation orientation, Func<int, int, (int Left, int Top, int Width, int Height)> crop)
+    private static ImageArea Area(VipsImage image, Orientation orientation, Func<int, int, ImageArea> crop)
     {
         (int width, int height) = orientation.Transposes ? (image.Height, image.Width) : (image.Width, image.Height);
         return orientation.Stored(crop(width, height), image.Width, image.Height);
@@ -252,6 +265,17 @@ public sealed class ImagePreprocessor
     }
 
     private static bool IsJpeg(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
+
+    // Where the last marker of a JPEG begins, but for those that only restart or escape; 0 if there is none behind the first.
+    private static int LastMarker(ReadOnlySpan<byte> jpeg)
+    {
+        for (int i = jpeg.Length - 2; i > 2; i--)
+        {
+            if (jpeg[i] == 0xFF && jpeg[i + 1] is not (0 or 0xFF or (>= 0xD0 and <= 0xD7))) return i;
+        }
+
+        return 0;
+    }
 
     private static void Replace(ref VipsImage image, VipsImage next)
     {

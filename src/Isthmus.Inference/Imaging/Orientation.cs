@@ -1,3 +1,5 @@
+using Isthmus.Inference.Manifests;
+
 namespace Isthmus.Inference.Imaging;
 
 /// <summary>EXIF's eight orientations: how the stored pixels must be turned to stand upright.</summary>
@@ -20,12 +22,23 @@ internal readonly record struct Orientation(int Value)
         _ => (x, y),
     };
 
-    /// <summary>Where the upright picture's rectangle is stored.</summary>
-    public (int Left, int Top, int Width, int Height) Stored((int Left, int Top, int Width, int Height) r, int storedWidth, int storedHeight)
+    /// <summary>Where the upright picture's rectangle is stored in a picture of this stored size.</summary>
+    public ImageArea Stored(ImageArea a, int storedWidth, int storedHeight)
     {
-        (int x0, int y0) = Stored(r.Left, r.Top, storedWidth, storedHeight);
-        (int x1, int y1) = Stored(r.Left + r.Width - 1, r.Top + r.Height - 1, storedWidth, storedHeight);
-        return (Math.Min(x0, x1), Math.Min(y0, y1), Math.Abs(x1 - x0) + 1, Math.Abs(y1 - y0) + 1);
+        // The distances from the other side.
+        double right = (Transposes ? storedHeight : storedWidth) - a.Left - a.Width;
+        double bottom = (Transposes ? storedWidth : storedHeight) - a.Top - a.Height;
+        return Value switch
+        {
+            2 => new(right, a.Top, a.Width, a.Height),
+            3 => new(right, bottom, a.Width, a.Height),
+            4 => new(a.Left, bottom, a.Width, a.Height),
+            5 => new(a.Top, a.Left, a.Height, a.Width),
+            6 => new(a.Top, right, a.Height, a.Width),
+            7 => new(bottom, right, a.Height, a.Width),
+            8 => new(bottom, a.Left, a.Height, a.Width),
+            _ => a,
+        };
     }
 
     /// <summary>Turns stored pixels upright.</summary>

@@ -9,26 +9,54 @@ namespace Isthmus.Inference.Imaging;
 /// </summary>
 internal sealed class ResampleWeights
 {
+    // One array for all pixels: hundreds of small ones per picture would be work for the garbage collector.
+    private readonly float[] _weights;
     private readonly int[] _first;
-    private readonly float[][] _weights;
+    private readonly int[] _start;
 
     /// <summary>Computes the weights.</summary>
     /// <param name="input">Input pixels, 1 or more.</param>
+    /// <param name="start">Where the part that is scaled begins; within the first input pixel, as a rule.</param>
+    /// <param name="length">How many input pixels it covers, fractions included; above 0.</param>
     /// <param name="output">Output pixels, 1 or more.</param>
     /// <param name="filter">The kernel.</param>
-    public ResampleWeights(int input, int output, ResizeFilter filter)
+    public ResampleWeights(int input, double start, double length, int output, ResizeFilter filter)
     {
+        double ratio = length / output;
+        double radius = Radius(filter) * Math.Max(ratio, 1);
+        bool area = filter == ResizeFilter.Area && ratio >= 1;
         _first = new int[output];
-        _weights = new float[output][];
-        double ratio = (double)input / output;
+        _start = new int[output + 1];
+        _weights = new float[output * Math.Min(input, (int)Math.Ceiling(2 * radius) + 2)];
         for (int o = 0; o < output; o++)
         {
-            (int first, double[] weights) = filter == ResizeFilter.Nearest ? (Math.Min((int)((o + 0.5) * ratio), input - 1), [1.0])
-                : filter == ResizeFilter.Area && ratio >= 1 ? Area(o, ratio, input)
-                : Kernel(o, ratio, input, filter);
-            double sum = weights.Sum();
+            double centre = start + ((o + 0.5) * ratio);
+            double from = area ? start + (o * ratio) : centre - radius;
+            double to = area ? start + ((o + 1) * ratio) : centre + radius;
+            int first = Math.Clamp((int)Math.Floor(from), 0, input - 1);
+            int last = Math.Clamp((int)Math.Ceiling(to), first + 1, input);
+            Span<float> weights = _weights.AsSpan(_start[o], last - first);
+            double sum = 0;
+            for (int i = first; i < last; i++)
+            {
+                double weight = area ? Math.Min(i + 1, to) - Math.Max(i, from)
+                    : filter == ResizeFilter.Nearest ? 1
+                    : Value(filter, Math.Abs((i + 0.5 - centre) / Math.Max(ratio, 1)));
+                weights[i - first] = (float)weight;
+                sum += weight;
+            }
+
+            // An area or a kernel that ends beyond the picture by rounding alone has no weight there: take the border pixel.
+            if (Math.Abs(sum) < 1e-9)
+            {
+                weights.Clear();
+                weights[0] = 1;
+                sum = 1;
+            }
+
+            for (int i = 0; i < weights.Length; i++) weights[i] = (float)(weights[i] / sum);
             _first[o] = first;
-            _weights[o] = [.. weights.Select(w => (float)(w / sum))];
+            _start[o + 1] = _start[o] + weights.Length;
         }
     }
 
@@ -36,35 +64,16 @@ internal sealed class ResampleWeights
     public int First(int output) => _first[output];
 
     /// <summary>The weights of it and of those after it.</summary>
-    public ReadOnlySpan<float> Of(int output) => _weights[output];
+    public ReadOnlySpan<float> Of(int output) => _weights.AsSpan(_start[output].._start[output + 1]);
 
-    private static (int First, double[] Weights) Area(int o, double ratio, int input)
+    // Half the width of the kernel before it is widened. Nearest: no width, so the one pixel that the centre falls into.
+    private static double Radius(ResizeFilter filter) => filter switch
     {
-        double from = o * ratio;
-        double to = Math.Min((o + 1) * ratio, input);
-        int first = (int)from;
-        int last = Math.Min((int)Math.Ceiling(to), input);
-        double[] weights = new double[last - first];
-        for (int i = first; i < last; i++) weights[i - first] = Math.Min(i + 1, to) - Math.Max(i, from);
-        return (first, weights);
-    }
-
-    private static (int First, double[] Weights) Kernel(int o, double ratio, int input, ResizeFilter filter)
-    {
-        double widening = Math.Max(ratio, 1);
-        double radius = filter switch
-        {
-            ResizeFilter.Cubic or ResizeFilter.Mitchell or ResizeFilter.Lanczos2 => 2,
-            ResizeFilter.Lanczos3 => 3,
-            _ => 1,
-        };
-        double centre = (o + 0.5) * ratio;
-        int first = Math.Max((int)Math.Floor(centre - (radius * widening)), 0);
-        int last = Math.Min((int)Math.Ceiling(centre + (radius * widening)), input);
-        double[] weights = new double[last - first];
-        for (int i = first; i < last; i++) weights[i - first] = Value(filter, Math.Abs((i + 0.5 - centre) / widening));
-        return (first, weights);
-    }
+        ResizeFilter.Nearest => 0,
+        ResizeFilter.Cubic or ResizeFilter.Mitchell or ResizeFilter.Lanczos2 => 2,
+        ResizeFilter.Lanczos3 => 3,
+        _ => 1,
+    };
 
     private static double Value(ResizeFilter filter, double x) => filter switch
     {

@@ -14,20 +14,21 @@ internal static class Resampler
     /// <param name="width">Its columns.</param>
     /// <param name="height">Its rows.</param>
     /// <param name="bands">Bytes per pixel.</param>
+    /// <param name="area">The part to scale.</param>
     /// <param name="output">Where the scaled picture goes, in the same form.</param>
     /// <param name="outputWidth">Its columns.</param>
     /// <param name="outputHeight">Its rows.</param>
     /// <param name="filter">The kernel.</param>
-    public static void Resample(ReadOnlySpan<byte> input, int width, int height, int bands, Span<byte> output, int outputWidth, int outputHeight, ResizeFilter filter)
+    public static void Resample(ReadOnlySpan<byte> input, int width, int height, int bands, ImageArea area, Span<byte> output, int outputWidth, int outputHeight, ResizeFilter filter)
     {
-        if (width == outputWidth && height == outputHeight)
+        if (width == outputWidth && height == outputHeight && area == new ImageArea(0, 0, width, height))
         {
             input[..(width * height * bands)].CopyTo(output);
             return;
         }
 
-        ResampleWeights rows = new(height, outputHeight, filter);
-        ResampleWeights columns = new(width, outputWidth, filter);
+        ResampleWeights rows = new(height, area.Top, area.Height, outputHeight, filter);
+        ResampleWeights columns = new(width, area.Left, area.Width, outputWidth, filter);
         int stride = width * bands;
         float[] rented = ArrayPool<float>.Shared.Rent(stride);
         Span<float> sum = rented.AsSpan(0, stride);

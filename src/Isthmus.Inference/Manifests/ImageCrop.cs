@@ -42,12 +42,12 @@ public readonly record struct ImageCrop
             : throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not a crop: give a fraction above 0 and at most 1 of the shorter side, or none.");
     }
 
-    /// <summary>The rectangle to take of a picture of this size, in whole pixels, at least one.</summary>
-    public (int Left, int Top, int Width, int Height) Of(int width, int height)
+    /// <summary>The part to take of a picture of this size.</summary>
+    public ImageArea Of(int width, int height)
     {
-        if (Fraction is not { } fraction) return (0, 0, width, height);
-        int side = Math.Clamp((int)Math.Round(fraction * Math.Min(width, height)), 1, Math.Min(width, height));
-        return ((width - side) / 2, (height - side) / 2, side, side);
+        if (Fraction is not { } fraction) return new(0, 0, width, height);
+        double side = fraction * Math.Min(width, height);
+        return new((width - side) / 2, (height - side) / 2, side, side);
     }
 
     /// <inheritdoc/>

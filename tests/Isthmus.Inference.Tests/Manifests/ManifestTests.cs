@@ -182,11 +182,11 @@ public sealed class ManifestTests
     }
 
     [Theory]
-    [InlineData(0.875, 500, 375, 86, 23, 328, 328)]
-    [InlineData(1, 500, 375, 62, 0, 375, 375)]
-    [InlineData(0.001, 3, 2, 1, 0, 1, 1)]
-    public void Crop_OfAPicture_IsTheCentralSquare(double fraction, int width, int height, int left, int top, int w, int h) =>
-        Assert.Equal((left, top, w, h), ImageCrop.Square(fraction).Of(width, height));
+    [InlineData(0.875, 500, 375, 85.9375, 23.4375, 328.125)]
+    [InlineData(1, 500, 375, 62.5, 0, 375)]
+    [InlineData(0.5, 3, 2, 1, 0.5, 1)]
+    public void Crop_OfAPicture_IsTheCentralSquare(double fraction, int width, int height, double left, double top, double side) =>
+        Assert.Equal(new ImageArea(left, top, side, side), ImageCrop.Square(fraction).Of(width, height));
 
     private static ModelProto Classifier(long classes, bool softmax) => TinyModels.Graph(
         [0, 3, 128, 160],

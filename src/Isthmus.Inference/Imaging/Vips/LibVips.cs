@@ -55,6 +55,8 @@ internal static class LibVips
         NativeMethods.vips_cache_set_max_files(0);
         // Pictures come from anywhere: loaders that libvips' authors do not trust with that stay out.
         NativeMethods.vips_block_untrusted_set(1);
+        // A text file that begins with two numbers is a matrix to libvips, but no picture to anybody.
+        NativeMethods.vips_operation_block_set("VipsForeignLoadMatrix", 1);
         return true;
     }
 

@@ -101,6 +101,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Vips)]
     public static partial void vips_block_untrusted_set(int state);
 
+    [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void vips_operation_block_set(string name, int state);
+
     [LibraryImport(GObject)]
     public static partial void g_object_unref(nint instance);
 
