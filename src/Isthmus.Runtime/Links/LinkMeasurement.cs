@@ -1,0 +1,75 @@
+using Isthmus.Core.Quantities;
+using Isthmus.Runtime.Transport;
+
+namespace Isthmus.Runtime.Links;
+
+/// <summary>Measures a link on purpose: at the start, and when nothing else crosses it.</summary>
+public static class LinkMeasurement
+{
+    /// <summary>Empty requests that tell the round trip.</summary>
+    public const int Pings = 7;
+
+    private const long FirstTransfer = 32 * 1000;
+    private const long LargestTransfer = 8 * 1000 * 1000;
+
+    // A transfer tells the bandwidth when it takes this long beyond the round trip: far more than the jitter of timers and threads.
+    private static readonly Milliseconds Enough = new(150);
+
+    /// <summary>Measures thoroughly: the median of several round trips, then transfers that grow until one takes long enough.</summary>
+    /// <param name="node">The node at the other end.</param>
+    /// <param name="link">Told everything that is measured.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NodeException">The node does not answer.</exception>
+    public static async Task<LinkEstimate> MeasureAsync(NodeClient node, LinkEstimator link, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(link);
+        // The first one connects.
+        await node.PingAsync(cancellationToken);
+        double[] pings = new double[Pings];
+        for (int i = 0; i < Pings; i++) pings[i] = (await node.PingAsync(cancellationToken)).Value;
+        Array.Sort(pings);
+        double roundTrip = pings[Pings / 2];
+
+        long bytes = FirstTransfer;
+        while (true)
+        {
+            double beyond = (await node.EchoAsync(new(bytes), cancellationToken)).Value - roundTrip;
+            if (beyond >= Enough.Value || bytes >= LargestTransfer)
+            {
+                link.Seed(new(roundTrip), new(bytes * 8e3 / Math.Max(beyond, 0.01)));
+                return link.Current;
+            }
+
+            bytes = Math.Min(LargestTransfer, bytes * (beyond < Enough.Value / 8 ? 8 : 2));
+        }
+    }
+
+    /// <summary>Looks after a link that nobody uses, at little cost: three round trips, and one transfer sized to take a tenth of a second.</summary>
+    /// <param name="node">The node at the other end.</param>
+    /// <param name="link">Told everything that is measured.</param>
+    /// <param name="clock">The clock of the limit.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NodeException">The node does not answer.</exception>
+    public static async Task RefreshAsync(NodeClient node, LinkEstimator link, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(link);
+        for (int i = 0; i < 3; i++) link.Record(ByteCount.Zero, await node.PingAsync(cancellationToken));
+        LinkEstimate estimate = link.Current;
+        // If the link became much slower, the transfer must not block it for long; if much faster, the next one is larger.
+        long bytes = (long)Math.Clamp(estimate.Bandwidth.Value / 8 * 0.1, 8_000, 500_000);
+        TimeSpan limit = TimeSpan.FromMilliseconds(1_000 + estimate.RoundTrip.Value);
+        using CancellationTokenSource patience = new(limit, clock);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            link.Record(new(bytes), await node.EchoAsync(new(bytes), both.Token));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // All that is known is that it takes longer than this.
+            link.Record(new(bytes), new(limit.TotalMilliseconds * 1.5));
+        }
+    }
+}

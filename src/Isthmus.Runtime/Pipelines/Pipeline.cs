@@ -1,0 +1,616 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Isthmus.Core.Codec;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Graphs;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Progress;
+using Isthmus.Core.Quantities;
+using Isthmus.Core.Tensors;
+using Isthmus.Inference.Classification;
+using Isthmus.Runtime.Protocol;
+using Isthmus.Runtime.Transport;
+
+namespace Isthmus.Runtime.Pipelines;
+
+/// <summary>
+/// Carries plans out: decodes, computes the device's part, encodes, sends, and makes classes of what comes back, every stage
+/// measured. Pictures may be given at the same time; plans may differ from one to the next. Thread-safe.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Exactly one answer per picture. A node that fails, or takes longer than it may, is given up, and the rest is computed from
+/// what the device already has: by the device itself, or else by another node. If a late answer still comes before the other
+/// way has ended it is taken, and the other way is cancelled; never both. Inference is pure, so doing it twice harms nobody.
+/// </para>
+/// <para>Whatever crosses a link is told to its <see cref="Links.LinkEstimator"/>, and whatever a node does to its <see cref="CircuitBreaker"/>.</para>
+/// </remarks>
+public sealed class Pipeline : IAsyncDisposable
+{
+    private readonly Network _network;
+    private readonly PipelineOptions _options;
+    private readonly ImmutableDictionary<string, CutProfile> _cuts;
+    private readonly Dictionary<string, string> _cutByTensors;
+    private readonly DeviceSessions _sessions;
+    private readonly SemaphoreSlim _device;
+    private readonly ConcurrentDictionary<Task, bool> _drains = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TimeProvider _clock;
+
+    /// <summary>Creates a pipeline.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="cuts">The cuts that plans may name.</param>
+    /// <param name="tiers">The nodes beside the device. Stays the caller's.</param>
+    /// <param name="options">Deadline, slow-down; null for the defaults.</param>
+    /// <exception cref="IsthmusException">An option is out of range, or the network has several inputs.</exception>
+    public Pipeline(Network network, IEnumerable<CutProfile> cuts, Tiers tiers, PipelineOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(cuts);
+        ArgumentNullException.ThrowIfNull(tiers);
+        _options = options ?? PipelineOptions.Default;
+        _options.Validate();
+        if (network.Model.Graph.Inputs.Length != 1)
+            throw new IsthmusException(ErrorKind.Model, $"'{network.Model.Name}' has {network.Model.Graph.Inputs.Length} inputs; a picture can be given to networks with one.");
+        _network = network;
+        Tiers = tiers;
+        _clock = _options.Clock;
+        _cuts = cuts.ToImmutableDictionary(c => c.Id, StringComparer.Ordinal);
+        _cutByTensors = [];
+        foreach (CutProfile cut in _cuts.Values) _cutByTensors.TryAdd(Key(cut.Tensors.Select(t => t.Name)), cut.Id);
+        Dictionary<string, TensorDescription> tensors = new(StringComparer.Ordinal);
+        foreach (CutTensor tensor in _cuts.Values.SelectMany(c => c.Tensors)) tensors[tensor.Name] = new(tensor.Name, ElementType.Float32, tensor.Shape);
+        _sessions = new(network.Model, tensors, TensorsOf, _options.Session, _options.MemoryLimit.Value);
+        _device = new(_options.DeviceWorkers, _options.DeviceWorkers);
+    }
+
+    /// <summary>The nodes beside the device.</summary>
+    public Tiers Tiers { get; }
+
+    /// <summary>The network.</summary>
+    public Network Network => _network;
+
+    /// <summary>Makes sure that the nodes that answer have the model.</summary>
+    /// <param name="progress">Told how much has been sent.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task ShipAsync(IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        foreach (RemoteNode node in Tiers.Nodes)
+        {
+            if (node.Breaker.IsOpen) continue;
+            try
+            {
+                await node.Client.ShipModelAsync(_network.Model.Hash, _network.Model.File, _network.ManifestJson, progress, cancellationToken);
+            }
+            catch (NodeException e) when (e.Failure is NodeFailure.Unreachable or NodeFailure.Broken or NodeFailure.Timeout)
+            {
+                node.Breaker.Failed(NodeFailure.Unreachable, e.Message);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes a plan ready, so that its first picture is not slower than the others: ships the model, and loads the segments on all
+    /// nodes. A node that fails at it is left to its breaker.
+    /// </summary>
+    /// <exception cref="IsthmusException">The plan is of another network, or names a cut or node that is not known.</exception>
+    /// <param name="plan">The plan.</param>
+    /// <param name="onNodes">Whether to load segments on the nodes too: they do nothing else meanwhile. If not, a node loads what it lacks with the first picture.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WarmAsync(Plan plan, bool onNodes = true, CancellationToken cancellationToken = default)
+    {
+        Check(plan);
+        foreach (PlacedSegment segment in plan.Segments)
+        {
+            if (segment.Tier == Tier.Device)
+            {
+                using SessionLease lease = await _sessions.LeaseAsync(segment.From, segment.To, cancellationToken);
+                continue;
+            }
+
+            RemoteNode node = Tiers.Node(segment.Node);
+            if (node.Breaker.IsOpen) continue;
+            try
+            {
+                await node.Client.ShipModelAsync(_network.Model.Hash, _network.Model.File, _network.ManifestJson, progress: null, cancellationToken);
+                if (!onNodes) continue;
+                await node.Client.MeasureAsync(_network.Model.Hash, new() { From = Names(segment.From), To = Names(segment.To), Warmup = 1, Repeats = 0 }, cancellationToken);
+            }
+            catch (NodeException e)
+            {
+                Note(node, e);
+            }
+        }
+    }
+
+    /// <summary>Classifies a picture in a file.</summary>
+    /// <param name="plan">How.</param>
+    /// <param name="imageFile">The file.</param>
+    /// <param name="cancellationToken">Gives up; there is no answer then.</param>
+    /// <exception cref="IsthmusException">
+    /// The file cannot be read (<see cref="ErrorKind.File"/>) or is no picture (<see cref="ErrorKind.Data"/>); the plan names what is
+    /// not known (<see cref="ErrorKind.Planning"/>); or every way to an answer failed (<see cref="ErrorKind.Node"/>).
+    /// </exception>
+    public async Task<ImageAnswer> RunAsync(Plan plan, string imageFile, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(imageFile);
+        long start = _clock.GetTimestamp();
+        byte[] image;
+        try
+        {
+            image = await File.ReadAllBytesAsync(imageFile, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IsthmusException(ErrorKind.File, $"The picture {Path.GetFileName(imageFile)} cannot be read: {e.Message}", e);
+        }
+
+        return await RunAsync(plan, Path.GetFileName(imageFile), image, start, cancellationToken);
+    }
+
+    /// <summary>Classifies a picture in memory.</summary>
+    /// <param name="plan">How.</param>
+    /// <param name="name">What to call the picture.</param>
+    /// <param name="image">The bytes of its file.</param>
+    /// <param name="cancellationToken">Gives up; there is no answer then.</param>
+    /// <exception cref="IsthmusException">As the other overload.</exception>
+    public Task<ImageAnswer> RunAsync(Plan plan, string name, ReadOnlyMemory<byte> image, CancellationToken cancellationToken = default) =>
+        RunAsync(plan, name, image, _clock.GetTimestamp(), cancellationToken);
+
+    /// <summary>Unloads the segments, after what was given up has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await Task.WhenAll(_drains.Keys);
+        _sessions.Dispose();
+        _device.Dispose();
+        _closing.Dispose();
+    }
+
+    private async Task<ImageAnswer> RunAsync(Plan plan, string name, ReadOnlyMemory<byte> image, long start, CancellationToken cancellationToken)
+    {
+        Check(plan);
+        using ImageRun run = new() { Name = name, Plan = plan, Image = image, Pace = new(_options.Slowdown, _clock), Start = start };
+        Attempt attempt;
+        string? fallback = null;
+        Milliseconds lost = Milliseconds.Zero;
+        if (plan.IsSingleNode && plan.Segments[0].Tier == Tier.Device)
+        {
+            attempt = await FinishOnDeviceAsync(run, isFallback: false, cancellationToken);
+        }
+        else
+        {
+            await PrepareAsync(run, cancellationToken);
+            (attempt, fallback, lost) = await FinishRemotelyAsync(run, cancellationToken);
+        }
+
+        Milliseconds total = Milliseconds.Since(_clock, start);
+        StageTimes times = Attempt.Sum(run.Times, attempt.Times) with { Lost = lost };
+        ImmutableArray<SegmentPlace> places = [.. run.Places, .. attempt.Places];
+        return new ImageAnswer
+        {
+            File = name,
+            Top = attempt.Top,
+            Plan = plan,
+            Where = places,
+            Times = times.Completed(total),
+            Hops = attempt.Hops,
+            Fallback = fallback ?? attempt.Fallback,
+            IsLate = _options.Deadline is { } deadline && total > deadline,
+            Emulated =
+            [
+                .. places.Where(p => p.Slowdown != 1).DistinctBy(p => p.Node).Select(p => $"{p.Node} slowed down {p.Slowdown:0.##}×"),
+                .. Tiers.LinksAreEmulated && attempt.Hops.Length > 0 ? (ReadOnlySpan<string>)["links"] : [],
+            ],
+        };
+    }
+
+    // What the device does before anything is sent.
+    private async Task PrepareAsync(ImageRun run, CancellationToken cancellationToken)
+    {
+        PlacedSegment first = run.Plan.Segments[0];
+        if (first.Tier != Tier.Device)
+        {
+            InputEncoding encoding = run.Plan.Input;
+            if (encoding.Kind == InputKind.File)
+            {
+                run.Message = [Picture(run.Image, encoding)];
+                return;
+            }
+
+            await OnDeviceAsync(run, async () =>
+            {
+                if (encoding.Kind == InputKind.Tensor)
+                {
+                    (Tensor input, Milliseconds decode) = await ComputeAsync(run, () => _network.Preprocessor.FromFile(run.Image, run.Name), cancellationToken);
+                    run.Message = [new(_network.InputName, run.Own(input))];
+                    run.Add(encode: decode);
+                    return;
+                }
+
+                (byte[] bytes, Milliseconds encode) = await ComputeAsync(run, () => _network.Preprocessor.Encode(run.Image, encoding, run.Name), cancellationToken);
+                run.Message = [Picture(bytes, encoding)];
+                run.Add(encode: encode);
+            }, cancellationToken);
+            return;
+        }
+
+        using SessionLease head = await _sessions.LeaseAsync(null, first.To, cancellationToken);
+        await OnDeviceAsync(run, async () =>
+        {
+            (Tensor input, Milliseconds decode) = await ComputeAsync(run, () => _network.Preprocessor.FromFile(run.Image, run.Name), cancellationToken);
+            run.Own(input);
+            (Tensor[] outputs, Milliseconds ran) = await ComputeAsync(run, () => head.Session.Run([input], cancellationToken), cancellationToken);
+            foreach (Tensor output in outputs) run.Own(output);
+            run.Activation = outputs;
+            run.Cut = first.To;
+            (ImmutableArray<InferTensor> frames, Milliseconds encode) = await ComputeAsync(run, () => Pack(run, first, outputs), cancellationToken);
+            run.Message = frames;
+            run.Places = [new(Segment(null, first.To), Tiers.Device, Tier.Device, ran, _options.Slowdown)];
+            run.Add(decode: decode, head: ran, encode: encode);
+        }, cancellationToken);
+    }
+
+    private async Task<(Attempt Attempt, string? Fallback, Milliseconds Lost)> FinishRemotelyAsync(ImageRun run, CancellationToken cancellationToken)
+    {
+        PlacedSegment segment = run.Plan.Segments.First(s => s.Tier != Tier.Device);
+        RemoteNode node = Tiers.Node(segment.Node);
+        long asked = _clock.GetTimestamp();
+        if (node.Breaker.IsOpen)
+            return await ElsewhereAsync(run, node, $"{node.Name} is excluded for now: {node.Breaker.Reason}", asked, cancellationToken);
+
+        using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        run.Share();
+        Task<Attempt> remote = DisposeAfterAsync(run, AskAsync(run, node, segment, giveUp.Token));
+        Milliseconds patience = Patience(run);
+        try
+        {
+            return (await remote.WaitAsync(patience.ToTimeSpan(), _clock, cancellationToken), null, Milliseconds.Zero);
+        }
+        catch (NodeException e)
+        {
+            Note(node, e);
+            return await ElsewhereAsync(run, node, e.Message, asked, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return await RaceAsync(run, node, remote, giveUp, patience, asked, cancellationToken);
+        }
+        catch
+        {
+            await AbandonAsync(remote, giveUp);
+            throw;
+        }
+    }
+
+    // The node is too late: the other way begins, and whichever ends first is the answer.
+    private async Task<(Attempt Attempt, string? Fallback, Milliseconds Lost)> RaceAsync(
+        ImageRun run, RemoteNode node, Task<Attempt> remote, CancellationTokenSource giveUp, Milliseconds patience, long asked, CancellationToken cancellationToken)
+    {
+        string reason = $"{node.Name} did not answer within {patience}";
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<(Attempt Attempt, string? Fallback, Milliseconds Lost)> elsewhere = ElsewhereAsync(run, node, reason, asked, stop.Token);
+        await Task.WhenAny(remote, elsewhere);
+        if (remote.IsCompletedSuccessfully && !elsewhere.IsCompletedSuccessfully)
+        {
+            await AbandonAsync(elsewhere, stop);
+            return (await remote, null, Milliseconds.Zero);
+        }
+
+        try
+        {
+            (Attempt, string?, Milliseconds) result = await elsewhere;
+            // It lost, unless it has answered in the meantime: then it is slow, not dead.
+            if (!remote.IsCompletedSuccessfully) node.Breaker.Failed(NodeFailure.Timeout, reason);
+            await AbandonAsync(remote, giveUp);
+            return result;
+        }
+        catch (IsthmusException) when (!remote.IsCompleted)
+        {
+            // Nothing else is left: late is better than never.
+            return (await remote.WaitAsync(cancellationToken), null, Milliseconds.Zero);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            await AbandonAsync(remote, giveUp);
+            throw;
+        }
+    }
+
+    private async Task<(Attempt Attempt, string? Fallback, Milliseconds Lost)> ElsewhereAsync(
+        ImageRun run, RemoteNode failed, string reason, long asked, CancellationToken cancellationToken)
+    {
+        Milliseconds lost = Milliseconds.Since(_clock, asked);
+        if (_options.FinishesOnDevice)
+        {
+            Attempt attempt = await FinishOnDeviceAsync(run, isFallback: true, cancellationToken);
+            return (attempt, $"{Sentence(reason)}; the device finished alone", lost);
+        }
+
+        foreach (RemoteNode other in Tiers.Nodes)
+        {
+            if (other == failed || other.Breaker.IsOpen) continue;
+            try
+            {
+                PlacedSegment rest = new(other.Name, other.Tier, run.Cut, To: null, Codec: null);
+                Attempt attempt = await AskAsync(run, other, rest, cancellationToken).WaitAsync(_options.RemoteTimeout.ToTimeSpan(), _clock, cancellationToken);
+                return (attempt, $"{Sentence(reason)}; {other.Name} finished instead", lost);
+            }
+            catch (NodeException e)
+            {
+                Note(other, e);
+            }
+            catch (TimeoutException)
+            {
+                other.Breaker.Failed(NodeFailure.Timeout, $"{other.Name} did not answer within {_options.RemoteTimeout}");
+            }
+        }
+
+        throw new NodeException(NodeFailure.Failed, failed.Client.Url, $"{Sentence(reason)}, and no other node could finish; start one, or let the device finish.");
+    }
+
+    // Runs what is left on the device: all of it, or the tail from the activation that is there already.
+    private async Task<Attempt> FinishOnDeviceAsync(ImageRun run, bool isFallback, CancellationToken cancellationToken)
+    {
+        // The race's loser may still read the run's memory after the winner has returned.
+        run.Share();
+        try
+        {
+            long asked = _clock.GetTimestamp();
+            using SessionLease lease = await _sessions.LeaseAsync(run.Cut, null, cancellationToken);
+            Milliseconds loading = Milliseconds.Since(_clock, asked);
+            Attempt? result = null;
+            long waits = _clock.GetTimestamp();
+            await _device.WaitAsync(cancellationToken);
+            try
+            {
+                Milliseconds queue = Milliseconds.Since(_clock, waits) + loading, decode = Milliseconds.Zero;
+                Tensor[]? inputs = run.Activation;
+                Tensor? input = null;
+                try
+                {
+                    if (inputs is null)
+                    {
+                        (input, decode) = await ComputeAsync(run, () => _network.Preprocessor.FromFile(run.Image, run.Name), cancellationToken);
+                        inputs = [input];
+                    }
+
+                    (Tensor[] outputs, Milliseconds ran) = await ComputeAsync(run, () => lease.Session.Run(inputs, cancellationToken), cancellationToken);
+                    ImmutableArray<ClassScore> top = _network.Classifier.Top(outputs[0]);
+                    foreach (Tensor output in outputs) output.Dispose();
+                    StageTimes times = new() { Queue = queue, Decode = decode, Head = isFallback ? default : ran, Tail = isFallback ? ran : default };
+                    result = new(top, times, [new(Segment(run.Cut, null), Tiers.Device, Tier.Device, ran, _options.Slowdown)], [], null);
+                }
+                finally
+                {
+                    input?.Dispose();
+                }
+            }
+            finally
+            {
+                _device.Release();
+            }
+
+            return result;
+        }
+        finally
+        {
+            run.Dispose();
+        }
+    }
+
+    private async Task<Attempt> AskAsync(ImageRun run, RemoteNode node, PlacedSegment segment, CancellationToken cancellationToken)
+    {
+        Milliseconds? deadline = _options.Deadline is { } whole ? new(Math.Max(1, whole.Value - Milliseconds.Since(_clock, run.Start).Value)) : null;
+        PlacedSegment[] later = [.. run.Plan.Segments.SkipWhile(s => s != segment).Skip(1)];
+        SegmentRequest request = new()
+        {
+            From = Names(segment.From),
+            To = Names(segment.To),
+            Codec = segment.Codec,
+            Input = run.Cut is null ? run.Plan.Input : null,
+            Next = Next(node, later),
+            Deadline = deadline,
+        };
+        // The inputs belong to the run, so the request is not disposed.
+        InferRequest message = InferRequest.ForSegment(request, run.Message, id: null);
+        using InferExchange exchange = await node.Client.InferAsync(_network.Model.Hash.ToString(), message, cancellationToken);
+        if (exchange.Trace is not { Hops.Count: > 0 } trace)
+            throw new NodeException(NodeFailure.Garbled, node.Client.Url, $"The server at {node.Client.Url.Authority} does not say what it did; it is no node of Isthmus.");
+        if (exchange.Response.Outputs.IsEmpty)
+            throw new NodeException(NodeFailure.Garbled, node.Client.Url, $"The node {node.Name} answered without an output.");
+        ImmutableArray<ClassScore> top = _network.Classifier.Top(exchange.Response.Outputs[0].Content);
+        node.Breaker.Succeeded();
+        return Read(node, exchange, trace, top);
+    }
+
+    // Turns what the nodes say into stages, and tells the estimators what crossed their links.
+    private Attempt Read(RemoteNode node, InferExchange exchange, AnswerTrace trace, ImmutableArray<ClassScore> top)
+    {
+        List<HopTransfer> hops = [];
+        Milliseconds send = default, back = default, queue = default, decode = default, unpack = default, encode = default, middle = default, tail = default;
+        string from = Tiers.Device;
+        Milliseconds onTheWay = exchange.OnTheWay ?? default;
+        ByteCount bytes = exchange.BytesSent;
+        for (int i = 0; i < trace.Hops.Count; i++)
+        {
+            HopTrace hop = trace.Hops[i];
+            Links.LinkEstimator link = Tiers.Link(from, hop.Node);
+            // The answer crosses too. Where a link has another bandwidth backwards, its few kilobytes are counted wrongly, and no more.
+            link.Record(bytes + exchange.BytesReceived, onTheWay);
+            hops.Add(new(from, hop.Node, bytes, onTheWay));
+            Links.LinkEstimate estimate = link.Current;
+            double returned = Math.Min(onTheWay.Value / 2, (estimate.RoundTrip.Value / 2) + (i == 0 ? estimate.Bandwidth.TransferTime(exchange.BytesReceived).Value : 0));
+            back += new Milliseconds(returned);
+            send += onTheWay - new Milliseconds(returned);
+            queue += hop.Queue;
+            decode += hop.Decode;
+            unpack += hop.Unpack;
+            encode += hop.Encode;
+            if (i == trace.Hops.Count - 1) tail += hop.Run;
+            else middle += hop.Run;
+            if (i + 1 < trace.Hops.Count)
+            {
+                onTheWay = new(Math.Max(0, hop.Forward.Value - trace.Hops[i + 1].Total.Value));
+                bytes = new(hop.BytesForwarded);
+                from = hop.Node;
+            }
+        }
+
+        if (trace.Fallback is not null && trace.Hops.Count == 1 && Tiers.Nodes.FirstOrDefault(n => n.Tier > node.Tier) is { } beyond)
+            beyond.Breaker.Failed(NodeFailure.Failed, trace.Fallback);
+        StageTimes times = new()
+        {
+            Decode = decode,
+            Encode = encode,
+            Send = send,
+            Queue = queue,
+            Unpack = unpack,
+            Middle = middle,
+            Tail = tail,
+            Return = back,
+        };
+        ImmutableArray<SegmentPlace> places =
+            [.. trace.Hops.Select(h => new SegmentPlace(Segment(CutOf(h.From), CutOf(h.To)), h.Node, h.Tier, h.Run, h.Slowdown))];
+        return new(top, times, places, [.. hops], trace.Fallback);
+    }
+
+    private NextHop? Next(RemoteNode from, ReadOnlySpan<PlacedSegment> segments)
+    {
+        if (segments.IsEmpty) return null;
+        PlacedSegment segment = segments[0];
+        RemoteNode node = Tiers.Node(segment.Node);
+        return new(node.Name, Tiers.Route(from, node).GetLeftPart(UriPartial.Authority), Names(segment.From)!, Names(segment.To), segment.Codec, Next(node, segments[1..]));
+    }
+
+    private Milliseconds Patience(ImageRun run)
+    {
+        if (_options.Deadline is not { } deadline) return _options.RemoteTimeout;
+        double left = deadline.Value - Milliseconds.Since(_clock, run.Start).Value;
+        double share = run.Cut is { } cut ? 1 - _cuts[cut].MacShare : 1;
+        // A fifth more than measured, since the segment may have to be loaded.
+        double reserve = !_options.FinishesOnDevice ? 0 : _options.WholeOnDevice is { } whole ? whole.Value * share * 1.2 : 0.4 * deadline.Value;
+        return new(Math.Clamp(left - reserve, Math.Max(1, 0.2 * left), _options.RemoteTimeout.Value));
+    }
+
+    private ImmutableArray<InferTensor> Pack(ImageRun run, PlacedSegment segment, Tensor[] tensors)
+    {
+        CodecSpec spec = segment.Codec ?? CodecSpec.Raw;
+        ITensorCodec codec = TensorCodecs.Get(spec);
+        IReadOnlyList<string> names = TensorsOf(segment.To!);
+        ImmutableArray<InferTensor>.Builder frames = ImmutableArray.CreateBuilder<InferTensor>(tensors.Length);
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            PooledBufferWriter frame = run.Own(new PooledBufferWriter(4096));
+            codec.Encode(tensors[i].Floats, tensors[i].Shape, frame);
+            frames.Add(InferTensor.OfBytes(names[i], frame.Written, new() { { ProtocolNames.Codec, spec.ToString() } }));
+        }
+
+        return frames.MoveToImmutable();
+    }
+
+    private static InferTensor Picture(ReadOnlyMemory<byte> bytes, InputEncoding encoding) =>
+        InferTensor.OfBytes("image", System.Runtime.InteropServices.MemoryMarshal.AsMemory(bytes), new() { { ProtocolNames.Input, encoding.ToString() } });
+
+    private async Task OnDeviceAsync(ImageRun run, Func<Task> work, CancellationToken cancellationToken)
+    {
+        long waits = _clock.GetTimestamp();
+        await _device.WaitAsync(cancellationToken);
+        run.Add(queue: Milliseconds.Since(_clock, waits));
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            _device.Release();
+        }
+    }
+
+    private async Task<(T Result, Milliseconds Took)> ComputeAsync<T>(ImageRun run, Func<T> work, CancellationToken cancellationToken)
+    {
+        (T result, Milliseconds took) = await Task.Run(
+            () =>
+            {
+                long start = _clock.GetTimestamp();
+                T value = work();
+                return (value, Milliseconds.Since(_clock, start));
+            },
+            cancellationToken);
+        return (result, await run.Pace.StretchAsync(took, cancellationToken));
+    }
+
+    private static async Task<Attempt> DisposeAfterAsync(ImageRun run, Task<Attempt> attempt)
+    {
+        try
+        {
+            return await attempt;
+        }
+        finally
+        {
+            run.Dispose();
+        }
+    }
+
+    // Cancels a way that has lost and sees it end in the background: its answer is ignored, its failure is no news.
+    private async Task AbandonAsync(Task loser, CancellationTokenSource cancel)
+    {
+        await cancel.CancelAsync();
+        Task drain = DrainAsync(loser);
+        if (drain.IsCompleted) return;
+        _drains.TryAdd(drain, true);
+        _ = drain.ContinueWith(t => _drains.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private static async Task DrainAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private void Note(RemoteNode node, NodeException e)
+    {
+        switch (e.Failure)
+        {
+            case NodeFailure.Refused:
+                // The request's fault, not the node's.
+                break;
+            case NodeFailure.Unknown:
+                // It lost the model, as after a restart: the next shipping asks it again.
+                node.Client.Forget(_network.Model.Hash);
+                node.Breaker.Failed(e.Failure, e.Message);
+                break;
+            default:
+                node.Breaker.Failed(e.Failure, e.Message);
+                break;
+        }
+    }
+
+    private void Check(Plan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Model != _network.Model.Hash)
+            throw new IsthmusException(ErrorKind.Planning, $"The plan is for the model {plan.Model.Short}, not for '{_network.Model.Name}' ({_network.Model.Hash.Short}): plan again.");
+        if (plan.Segments.IsDefaultOrEmpty || plan.Segments[0].From is not null || plan.Segments[^1].To is not null
+            || (plan.Segments[0].Tier == Tier.Device) != (plan.Input.Kind == InputKind.Local))
+            throw new IsthmusException(ErrorKind.Planning, $"'{plan}' is no plan: it must lead from the input to the output.");
+        for (int i = 0; i < plan.Segments.Length; i++)
+        {
+            PlacedSegment segment = plan.Segments[i];
+            if (i > 0 && (segment.From is null || segment.From != plan.Segments[i - 1].To || segment.Tier == Tier.Device))
+                throw new IsthmusException(ErrorKind.Planning, $"'{plan}' is no plan: each segment must begin where the one before it ends, and lead outwards.");
+            if (segment.To is { } cut && !_cuts.ContainsKey(cut))
+                throw new IsthmusException(ErrorKind.Planning, $"The plan cuts at '{cut}', which is not among the {_cuts.Count} known cuts: 'isthmus inspect' lists them.");
+            if (segment.Tier != Tier.Device) Tiers.Node(segment.Node);
+        }
+    }
+
+    private IReadOnlyList<string> TensorsOf(string cut) => [.. _cuts[cut].Tensors.Select(t => t.Name)];
+
+    private IReadOnlyList<string>? Names(string? cut) => cut is null ? null : TensorsOf(cut);
+
+    private string? CutOf(IReadOnlyList<string>? tensors) => tensors is null ? null : _cutByTensors.GetValueOrDefault(Key(tensors)) ?? string.Join(", ", tensors);
+
+    private static string Key(IEnumerable<string> tensors) => string.Join('\n', tensors);
+
+    private static string Segment(string? from, string? to) => $"{from ?? "input"} → {to ?? "output"}";
+
+    private static string Sentence(string text) => text.TrimEnd('.', ' ');
+}
