@@ -24,7 +24,10 @@ public static class CommandLineApplication
             return Task.FromResult(2);
         }
 
-        return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error }, cancellationToken);
+        InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+        // A node takes signals itself: it may need longer to finish what it accepted than the parser would wait.
+        if (parsed.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null;
+        return parsed.InvokeAsync(configuration, cancellationToken);
     }
 
     // The parser complains of what is missing before what is wrong, and lists choices on lines of their own.
@@ -62,6 +65,7 @@ public static class CommandLineApplication
         new ImportCommand(),
         new InspectCommand(),
         new LinkCommand(),
+        new ServeCommand(),
         new SplitCommand(),
     ];
 }

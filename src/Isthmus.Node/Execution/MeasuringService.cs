@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Codec;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Graphs;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Quantities;
+using Isthmus.Core.Tensors;
+using Isthmus.Inference.Graphs;
+using Isthmus.Inference.Imaging;
+using Isthmus.Node.Admission;
+using Isthmus.Node.Models;
+using Isthmus.Runtime.Protocol;
+
+namespace Isthmus.Node.Execution;
+
+/// <summary>Measures segments, codecs and input encodings on this node, with nothing else running on it meanwhile.</summary>
+internal sealed class MeasuringService(WorkQueue queue, SegmentLoader loader, ImageInputs images, Slowdown slowdown, TimeProvider clock)
+{
+    // Codecs and encodings take microseconds to milliseconds: as many repeats as the segment's, within these bounds.
+    private const int FewestRepeats = 5;
+    private const int MostRepeats = 20;
+
+    /// <summary>Measures.</summary>
+    /// <exception cref="IsthmusException">The request makes no sense for the model, or the node has no room.</exception>
+    public async Task<MeasureReply> MeasureAsync(StoredModel model, MeasureRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Warmup is < 0 or > 1000 || request.Repeats is < 0 or > 1000)
+            throw new IsthmusException(ErrorKind.Data, "'warmup' and 'repeats' must be between 0 and 1000.");
+        if (!request.Inputs.IsDefaultOrEmpty && request.Image is null)
+            throw new IsthmusException(ErrorKind.Data, "Input encodings are timed on a real image: send one in 'image'.");
+
+        using WorkPermit permit = await queue.EnterAsync(null, exclusive: true, cancellationToken);
+        long started = clock.GetTimestamp();
+        using LoadedSegment loaded = await loader.LoadAsync(model, request.From, request.To, cancellationToken);
+        Milliseconds load = await slowdown.FinishAsync(started, cancellationToken);
+
+        Tensor[] inputs = await InputsAsync(model, request, cancellationToken);
+        Tensor[]? outputs = null;
+        try
+        {
+            List<double> runs = new(request.Repeats);
+            for (int i = 0; request.Repeats > 0 && i < request.Warmup + request.Repeats; i++)
+            {
+                Dispose(outputs);
+                outputs = null;
+                long start = clock.GetTimestamp();
+                outputs = loaded.Session.Run(inputs, cancellationToken);
+                Milliseconds took = await slowdown.FinishAsync(start, cancellationToken);
+                if (i >= request.Warmup) runs.Add(took.Value);
+            }
+
+            ImmutableArray<MeasuredCodec> codecs = [];
+            if (!request.Codecs.IsDefaultOrEmpty)
+            {
+                if (request.To is not null) outputs ??= loaded.Session.Run(inputs, cancellationToken);
+                codecs = await CodecsAsync(request, request.To is null ? inputs : outputs!, cancellationToken);
+            }
+
+            return new MeasureReply(
+                runs.Count == 0 ? null : Timing.Of(runs), load, loaded.Session.EstimatedBytes, codecs,
+                request.Inputs.IsDefaultOrEmpty ? [] : await EncodingsAsync(model, request, cancellationToken),
+                slowdown.Factor, slowdown.Factor > 1);
+        }
+        finally
+        {
+            Dispose(outputs);
+            Dispose(inputs);
+        }
+    }
+
+    private async Task<Tensor[]> InputsAsync(StoredModel model, MeasureRequest request, CancellationToken cancellationToken)
+    {
+        Tensor[] whole;
+        if (request.Image is { } image)
+        {
+            whole = [images.Decode(model, image, InputEncoding.File)];
+        }
+        else
+        {
+            using LeaseCache<ModelHash, ModelAnalysis>.Lease analysis = await loader.AnalyseAsync(model, cancellationToken);
+            IReadOnlyDictionary<string, Tensor> noise = SyntheticInput.Create(analysis.Value.Model);
+            whole = [.. analysis.Value.Inputs.Select(i => noise[i.Name])];
+        }
+
+        if (request.From is null) return whole;
+        try
+        {
+            // The tensors as they are at the cut: codecs take their time from what the values are.
+            using LoadedSegment head = await loader.LoadAsync(model, null, request.From, cancellationToken);
+            return head.Session.Run(whole, cancellationToken);
+        }
+        finally
+        {
+            Dispose(whole);
+        }
+    }
+
+    private async Task<ImmutableArray<MeasuredCodec>> CodecsAsync(MeasureRequest request, Tensor[] tensors, CancellationToken cancellationToken)
+    {
+        int repeats = Math.Clamp(request.Repeats, FewestRepeats, MostRepeats);
+        Tensor[] floats = [.. tensors.Where(t => t.ElementType == ElementType.Float32)];
+        ImmutableArray<MeasuredCodec>.Builder measured = ImmutableArray.CreateBuilder<MeasuredCodec>(request.Codecs.Length);
+        foreach (CodecSpec spec in request.Codecs)
+        {
+            ITensorCodec codec = TensorCodecs.Get(spec);
+            PooledBufferWriter[] frames = [.. floats.Select(_ => new PooledBufferWriter(64 * 1024))];
+            Tensor[] decoded = [.. floats.Select(t => Tensor.Rent(ElementType.Float32, t.Shape))];
+            try
+            {
+                List<double> encode = [], decode = [];
+                for (int i = 0; i < repeats + 2; i++)
+                {
+                    long start = clock.GetTimestamp();
+                    for (int t = 0; t < floats.Length; t++)
+                    {
+                        frames[t].Clear();
+                        codec.Encode(floats[t].Floats, floats[t].Shape, frames[t]);
+                    }
+
+                    Milliseconds encoded = await slowdown.FinishAsync(start, cancellationToken);
+                    start = clock.GetTimestamp();
+                    for (int t = 0; t < floats.Length; t++) codec.Decode(frames[t].Written.Span, floats[t].Shape, decoded[t].Floats);
+                    Milliseconds done = await slowdown.FinishAsync(start, cancellationToken);
+                    if (i < 2) continue;
+                    encode.Add(encoded.Value);
+                    decode.Add(done.Value);
+                }
+
+                measured.Add(new(spec, Timing.Of(encode).P50, Timing.Of(decode).P50, new(frames.Sum(f => (long)f.Length))));
+            }
+            finally
+            {
+                foreach (PooledBufferWriter frame in frames) frame.Dispose();
+                Dispose(decoded);
+            }
+        }
+
+        return measured.MoveToImmutable();
+    }
+
+    private async Task<ImmutableArray<InputTiming>> EncodingsAsync(StoredModel model, MeasureRequest request, CancellationToken cancellationToken)
+    {
+        int repeats = Math.Clamp(request.Repeats, FewestRepeats, MostRepeats);
+        ImagePreprocessor preprocessor = images.For(model);
+        ImmutableArray<InputTiming>.Builder measured = ImmutableArray.CreateBuilder<InputTiming>(request.Inputs.Length);
+        foreach (InputEncoding encoding in request.Inputs)
+        {
+            bool crosses = encoding.Kind != InputKind.Local;
+            List<double> encode = [], decode = [];
+            for (int i = 0; i < repeats + 1; i++)
+            {
+                long start = clock.GetTimestamp();
+                byte[] bytes = crosses ? preprocessor.Encode(request.Image!, encoding) : request.Image!;
+                Milliseconds encoded = crosses ? await slowdown.FinishAsync(start, cancellationToken) : Milliseconds.Zero;
+                start = clock.GetTimestamp();
+                preprocessor.FromEncoded(bytes, crosses ? encoding : InputEncoding.File).Dispose();
+                Milliseconds done = await slowdown.FinishAsync(start, cancellationToken);
+                if (i < 1) continue;
+                encode.Add(encoded.Value);
+                decode.Add(done.Value);
+            }
+
+            measured.Add(new(encoding, Timing.Of(encode).P50, Timing.Of(decode).P50));
+        }
+
+        return measured.MoveToImmutable();
+    }
+
+    private static void Dispose(Tensor[]? tensors)
+    {
+        foreach (Tensor tensor in tensors ?? []) tensor.Dispose();
+    }
+}

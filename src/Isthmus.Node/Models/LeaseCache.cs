@@ -1,0 +1,167 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Isthmus.Node.Models;
+
+/// <summary>
+/// Keeps costly things by key, the least recently used dropped first once together they cost more than the capacity. What is
+/// leased is never dropped. Each is made once, however many ask for it at the same time; a failure is not kept. Thread-safe.
+/// </summary>
+internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long> cost, Action<TValue> drop) : IDisposable
+    where TKey : notnull
+    where TValue : class
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<TKey, Entry> _entries = [];
+    private long _sequence;
+    private bool _disposed;
+
+    /// <summary>What is kept.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _entries.Count;
+        }
+    }
+
+    /// <summary>What it costs together.</summary>
+    public long Cost { get; private set; }
+
+    /// <summary>How many were made.</summary>
+    public long Made { get; private set; }
+
+    /// <summary>How many were dropped for want of room.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Leases the value of a key, making it if it is not there.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="make">Makes it; runs on the thread pool, at most once at a time for one key.</param>
+    /// <param name="cancellationToken">Ends the wait; what is being made is kept for others.</param>
+    public async ValueTask<Lease> AcquireAsync(TKey key, Func<TValue> make, CancellationToken cancellationToken)
+    {
+        Entry entry;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_entries.TryGetValue(key, out Entry? found))
+            {
+                Made++;
+                found = new Entry(key, Task.Run(make, CancellationToken.None));
+                _entries.Add(key, found);
+            }
+
+            entry = found;
+            entry.Leases++;
+            entry.LastUse = ++_sequence;
+        }
+
+        try
+        {
+            TValue value = await entry.Value.WaitAsync(cancellationToken);
+            lock (_lock)
+            {
+                if (!entry.IsCounted)
+                {
+                    entry.IsCounted = true;
+                    entry.Cost = cost(value);
+                    Cost += entry.Cost;
+                    DropSurplus();
+                }
+            }
+
+            return new Lease(this, entry, value);
+        }
+        catch
+        {
+            Release(entry);
+            throw;
+        }
+    }
+
+    /// <summary>Drops everything; what is leased is dropped when its last lease ends.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            foreach (Entry entry in _entries.Values.Where(e => e.Leases == 0).ToArray()) Remove(entry);
+        }
+    }
+
+    private void Release(Entry entry)
+    {
+        lock (_lock)
+        {
+            entry.Leases--;
+            if (entry.Value.IsFaulted || entry.Value.IsCanceled)
+            {
+                if (_entries.TryGetValue(entry.Key, out Entry? present) && present == entry) _entries.Remove(entry.Key);
+                return;
+            }
+
+            if (_disposed && entry.Leases == 0) Remove(entry);
+            else DropSurplus();
+        }
+    }
+
+    private void DropSurplus()
+    {
+        while (Cost > capacity)
+        {
+            Entry? oldest = null;
+            foreach (Entry entry in _entries.Values)
+            {
+                if (entry.Leases == 0 && entry.IsCounted && (oldest is null || entry.LastUse < oldest.LastUse)) oldest = entry;
+            }
+
+            if (oldest is null) return;
+            Dropped++;
+            Remove(oldest);
+        }
+    }
+
+    [SuppressMessage("Reliability", "MA0134", Justification = "The continuation is all that is left to do with it.")]
+    private void Remove(Entry entry)
+    {
+        _entries.Remove(entry.Key);
+        if (entry.IsCounted) Cost -= entry.Cost;
+        if (entry.Value.IsCompletedSuccessfully) drop(entry.Value.Result);
+        // Still being made, for someone who gave up waiting.
+        else entry.Value.ContinueWith(made => drop(made.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    }
+
+    /// <summary>The use of a value, until it is disposed.</summary>
+    public sealed class Lease : IDisposable
+    {
+        private readonly Entry _entry;
+        private LeaseCache<TKey, TValue>? _cache;
+
+        internal Lease(LeaseCache<TKey, TValue> cache, Entry entry, TValue value)
+        {
+            _cache = cache;
+            _entry = entry;
+            Value = value;
+        }
+
+        /// <summary>The value.</summary>
+        public TValue Value { get; }
+
+        /// <summary>Ends the use; only the first call does.</summary>
+        public void Dispose() => Interlocked.Exchange(ref _cache, null)?.Release(_entry);
+    }
+
+    internal sealed class Entry(TKey key, Task<TValue> value)
+    {
+        public TKey Key { get; } = key;
+
+        public Task<TValue> Value { get; } = value;
+
+        public int Leases { get; set; }
+
+        public long LastUse { get; set; }
+
+        public bool IsCounted { get; set; }
+
+        public long Cost { get; set; }
+    }
+}

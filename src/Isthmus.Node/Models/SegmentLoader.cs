@@ -1,0 +1,75 @@
+using Isthmus.Core.Errors;
+using Isthmus.Core.Graphs;
+using Isthmus.Inference.Graphs;
+using Isthmus.Inference.Sessions;
+
+namespace Isthmus.Node.Models;
+
+/// <summary>Loads segments of stored models, and keeps sessions and analyses, each under a memory cap.</summary>
+internal sealed class SegmentLoader(SessionSettings settings, long memoryBytes) : IDisposable
+{
+    private readonly LeaseCache<SegmentKey, NetworkSession> _sessions = new(memoryBytes, s => s.EstimatedBytes, s => s.Dispose());
+
+    // A parsed model holds its file twice: as bytes, and as messages.
+    private readonly LeaseCache<ModelHash, ModelAnalysis> _analyses = new(memoryBytes / 2, a => 2L * a.Model.File.Length, _ => { });
+
+    /// <summary>Sessions that are kept.</summary>
+    public int SessionCount => _sessions.Count;
+
+    /// <summary>Their estimated memory.</summary>
+    public long SessionBytes => _sessions.Cost;
+
+    /// <summary>Sessions that were loaded so far.</summary>
+    public long Loaded => _sessions.Made;
+
+    /// <summary>Sessions that were dropped so far for want of memory.</summary>
+    public long Evicted => _sessions.Dropped;
+
+    /// <summary>Makes a segment ready to run.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="from">The tensors where it begins; null for the model's inputs.</param>
+    /// <param name="to">The tensors where it ends; null for the model's outputs.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="IsthmusException">The model is damaged, or the tensors are no cuts of it.</exception>
+    public async ValueTask<LoadedSegment> LoadAsync(
+        StoredModel model, IReadOnlyList<string>? from, IReadOnlyList<string>? to, CancellationToken cancellationToken)
+    {
+        LeaseCache<ModelHash, ModelAnalysis>.Lease? analysis = from is null && to is null ? null : await AnalyseAsync(model, cancellationToken);
+        try
+        {
+            LeaseCache<SegmentKey, NetworkSession>.Lease session = await _sessions.AcquireAsync(
+                SegmentKey.Of(model.Hash, from, to),
+                () => NetworkSession.Create(analysis is null ? Read(model) : SegmentExtractor.Extract(analysis.Value.Model, from, to, analysis.Value.Tensors), settings),
+                cancellationToken);
+            return new LoadedSegment(session, analysis);
+        }
+        catch
+        {
+            analysis?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is known of a model.</summary>
+    public ValueTask<LeaseCache<ModelHash, ModelAnalysis>.Lease> AnalyseAsync(StoredModel model, CancellationToken cancellationToken) =>
+        _analyses.AcquireAsync(model.Hash, () => ModelAnalysis.Analyse(OnnxModel.Parse(Read(model), model.Name)), cancellationToken);
+
+    /// <summary>Drops everything.</summary>
+    public void Dispose()
+    {
+        _sessions.Dispose();
+        _analyses.Dispose();
+    }
+
+    private static byte[] Read(StoredModel model)
+    {
+        try
+        {
+            return File.ReadAllBytes(model.Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IsthmusException(ErrorKind.File, $"The model '{model.Name}' is on the node no more; send it again.", e);
+        }
+    }
+}

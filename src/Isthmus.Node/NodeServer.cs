@@ -1,0 +1,229 @@
+using System.Net.Sockets;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Quantities;
+using Isthmus.Node.Admission;
+using Isthmus.Node.Endpoints;
+using Isthmus.Node.Execution;
+using Isthmus.Node.Hosting;
+using Isthmus.Node.Models;
+using Isthmus.Node.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Isthmus.Node;
+
+/// <summary>
+/// The server of an edge or cloud tier: the Open Inference Protocol v2 over HTTP/1.1 and HTTP/2 on one port, and what Isthmus
+/// adds; see docs/node.md. Stopping it finishes what it accepted.
+/// </summary>
+public sealed partial class NodeServer : IAsyncDisposable
+{
+    // Room for 1 Gbit/s over 100 ms in one connection; HTTP/2's own defaults of 64 KiB would starve such a link.
+    private const int ConnectionWindow = 16 << 20;
+    private const int StreamWindow = 8 << 20;
+    private const int MaxConnections = 1024;
+
+    private readonly WebApplication _app;
+    private readonly NodeOptions _options;
+    private readonly NodeState _state;
+    private readonly NodeTelemetry _telemetry;
+    private readonly SegmentLoader _loader;
+    private readonly IReadOnlyList<IDisposable?> _parts;
+    private readonly ILogger _logger;
+    private readonly long _started;
+    private bool _stopped;
+    private bool _disposed;
+
+    private NodeServer(
+        WebApplication app, NodeOptions options, NodeState state, NodeTelemetry telemetry, SegmentLoader loader, string url, IReadOnlyList<IDisposable?> parts)
+    {
+        _app = app;
+        _options = options;
+        _state = state;
+        _telemetry = telemetry;
+        _loader = loader;
+        _parts = parts;
+        _logger = app.Services.GetRequiredService<ILogger<NodeServer>>();
+        _started = options.Clock.GetTimestamp();
+        Url = url;
+    }
+
+    /// <summary>The address at which it listens, with the port that it got.</summary>
+    public string Url { get; }
+
+    /// <summary>What it did so far.</summary>
+    public NodeCounters Counters
+    {
+        get
+        {
+            var counts = _telemetry.Counts;
+            return new(
+                _options.NodeName, _options.Tier, Url, Milliseconds.Since(_options.Clock, _started), counts.Arrived, counts.Answered, counts.Refused,
+                counts.Invalid, counts.Expired, counts.Cancelled, counts.Failed, counts.Fallbacks, counts.Models, _loader.Loaded, _loader.Evicted,
+                _options.Slowdown, _options.Slowdown > 1);
+        }
+    }
+
+    /// <summary>Starts a node; it listens when the task ends.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IsthmusException">An option is out of range, a folder cannot be used, or the address is taken.</exception>
+    public static async Task<NodeServer> StartAsync(NodeOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        ListenAddress address = ListenAddress.Parse(options.Listen);
+        TimeProvider clock = options.Clock;
+
+        ModelStore models = new(options.DataFolder, options.ModelsFolder, options.MaxModelBytes);
+        WorkQueue queue = new(options.Workers, options.QueueLimit, clock);
+        SegmentLoader loader = new(options.Session, options.MemoryBytes);
+        Slowdown slowdown = new(options.Slowdown, clock);
+        ImageInputs images = new(models);
+        NextNodes nextNodes = new(clock);
+        NodeTelemetry telemetry = new(queue, loader);
+        PrometheusText metrics = new(telemetry.Meter);
+        OpenTelemetryExport? export = OpenTelemetryExport.Start(options.NodeName);
+        NodeState state = new();
+        List<IDisposable?> parts = [metrics, export, telemetry, nextNodes, loader, state];
+
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "isthmus" });
+        AddLogging(builder.Logging, options.LogFormat);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddSingleton(options).AddSingleton(models).AddSingleton(queue).AddSingleton(loader).AddSingleton(slowdown).AddSingleton(images)
+            .AddSingleton(nextNodes).AddSingleton(telemetry).AddSingleton(metrics).AddSingleton(state).AddSingleton(clock)
+            .AddSingleton<SegmentRunner>().AddSingleton<InferenceService>().AddSingleton<MeasuringService>().AddSingleton<LinkProbe>()
+            .AddSingleton<ErrorAnswers>().AddSingleton<InferEndpoint>().AddSingleton<ProtocolEndpoints>().AddSingleton<NodeEndpoints>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, options));
+
+        WebApplication app = builder.Build();
+        try
+        {
+            app.Use(app.Services.GetRequiredService<ErrorAnswers>().InvokeAsync);
+            app.UseRouting();
+            app.Services.GetRequiredService<ProtocolEndpoints>().Map(app);
+            app.Services.GetRequiredService<NodeEndpoints>().Map(app);
+            app.MapFallback(_ => throw new NodeRefusal(404, "There is nothing at this address; docs/node.md lists what a node answers."));
+            try
+            {
+                await app.StartAsync(cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or SocketException)
+            {
+                throw new IsthmusException(
+                    ErrorKind.Usage, $"The node cannot listen at {options.Listen}: {(e.InnerException is AddressInUseException ? "the port is taken" : e.Message.TrimEnd('.'))}; choose another with --listen.", e);
+            }
+
+            string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            NodeServer server = new(app, options, state, telemetry, loader, address.Url(new Uri(bound).Port), parts);
+            Log.Listening(server._logger, options.NodeName, server.Url, models.All().Count);
+            if (options.Slowdown > 1) Log.Slowed(server._logger, options.Slowdown);
+            return server;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            foreach (IDisposable? part in parts) part?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops accepting requests, finishes those that were accepted, and stops.</summary>
+    /// <param name="cancellationToken">Ends the wait: what still runs is aborted.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (_stopped) return;
+        _stopped = true;
+        _state.IsStopping = true;
+        Log.Stopping(_logger, _options.NodeName, _state.InFlight);
+        await using (cancellationToken.UnsafeRegister(static state => ((NodeState)state!).Abort(), _state))
+        {
+            // Requests on open connections are refused from here on, so this ends.
+            await _state.IdleAsync(cancellationToken);
+            await _app.StopAsync(cancellationToken);
+        }
+
+        Log.Stopped(_logger, _options.NodeName);
+    }
+
+    /// <summary>Stops at once, if it was not stopped before, and gives everything back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        if (!_stopped) await StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+        foreach (IDisposable? part in _parts) part?.Dispose();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, NodeOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        // A connection that is told to be HTTP/2 by its preface says http in :scheme, as it should.
+        kestrel.AllowAlternateSchemes = true;
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = options.Limits.MaxTotalBytes + options.Limits.MaxJsonBytes;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindow;
+        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindow;
+        kestrel.Limits.Http2.MaxFrameSize = 256 * 1024;
+        kestrel.Listen(address.EndPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Use(next => connection => PrefaceSniffer.SniffAsync(connection, next, options.Clock));
+        });
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, NodeLogFormat format)
+    {
+        if (format == NodeLogFormat.None) return;
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        // It warns that HTTP/2 needs TLS, which PrefaceSniffer makes untrue.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        // Stdout belongs to the result of the command.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (format == NodeLogFormat.Json)
+        {
+            logging.AddJsonConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "HH:mm:ss.fff ";
+                console.ColorBehavior = LoggerColorBehavior.Disabled;
+            });
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Node} listens at {Url} with {Models} models")]
+        public static partial void Listening(ILogger logger, string node, string url, int models);
+
+        [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Computing is slowed down {Factor} times: this node emulates a slower machine")]
+        public static partial void Slowed(ILogger logger, double factor);
+
+        [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "{Node} stops; {InFlight} requests are being finished")]
+        public static partial void Stopping(ILogger logger, string node, int inFlight);
+
+        [LoggerMessage(EventId = 4, Level = LogLevel.Information, Message = "{Node} stopped")]
+        public static partial void Stopped(ILogger logger, string node);
+    }
+}
