@@ -167,19 +167,27 @@ internal sealed class ConversionContext
         string form = $"q{Joined(shape)};{Joined(order)}";
         if (_constantNames.TryGetValue((tensor.Index, form), out string? name)) return name;
         ReadOnlyMemory<byte> bytes = order.IsEmpty ? tensor.Data : ConstantValues.Permute(tensor.Data.Span, tensor.Shape, order);
-        DataType type = OnnxType(tensor);
-        string stored = Builder.Initializer(tensor.Name, type, shape, bytes);
+        int offset = Offset(tensor);
+        if (offset != 0)
+        {
+            // q + 128 as an unsigned byte is q with its highest bit turned.
+            byte[] unsigned = bytes.ToArray();
+            foreach (ref byte q in unsigned.AsSpan()) q ^= 0x80;
+            bytes = unsigned;
+        }
+
+        string stored = Builder.Initializer(tensor.Name, DataType.Uint8, shape, bytes);
         string result;
         if (quantization.IsPerTensor)
         {
             result = Builder.Node("DequantizeLinear", $"{tensor.Name}/DequantizeLinear",
-                [stored, Builder.Scalar(quantization.Scales[0]), Builder.Byte(type, quantization.ZeroPoints[0])]);
+                [stored, Builder.Scalar(quantization.Scales[0]), Builder.Byte(quantization.ZeroPoints[0] + offset)]);
         }
         else
         {
             int channels = quantization.Scales.Length;
             string scales = Builder.Floats($"{tensor.Name}/scales", [channels], quantization.Scales);
-            string zeros = Builder.Initializer($"{tensor.Name}/zero_points", type, [channels], quantization.ZeroPoints.Select(z => unchecked((byte)z)).ToArray());
+            string zeros = Builder.Initializer($"{tensor.Name}/zero_points", DataType.Uint8, [channels], quantization.ZeroPoints.Select(z => (byte)(z + offset)).ToArray());
             result = Builder.Node("DequantizeLinear", $"{tensor.Name}/DequantizeLinear", [stored, scales, zeros], OnnxGraphBuilder.Attribute("axis", channelAxis));
         }
 
@@ -218,7 +226,9 @@ internal sealed class ConversionContext
 
     private static string Joined(ReadOnlySpan<int> values) => string.Join(',', values.ToArray());
 
-    private static DataType OnnxType(TfliteTensor tensor) => tensor.Type == TfliteType.UInt8 ? DataType.Uint8 : DataType.Int8;
+    // Signed bytes become unsigned ones, with their zero point 128 higher, which changes no value: ONNX Runtime's integer kernels
+    // for x64 take no signed activations, and with signed weights they saturate on processors without VNNI.
+    private static int Offset(TfliteTensor tensor) => tensor.Type == TfliteType.Int8 ? 128 : 0;
 
     private static ValueRange QuantizedRange(TfliteTensor tensor)
     {
@@ -268,11 +278,11 @@ internal sealed class ConversionContext
 
     private string QuantizeDequantize(string value, TfliteTensor tensor, FusedActivation fused)
     {
-        DataType type = OnnxType(tensor);
+        int offset = Offset(tensor);
         float scale = tensor.Quantization!.Scales[0];
         int zero = tensor.Quantization.ZeroPoints[0];
         string scaleName = Builder.Scalar(scale);
-        string zeroName = Builder.Byte(type, zero);
+        string zeroName = Builder.Byte(zero + offset);
         string quantized = Builder.Node("QuantizeLinear", $"{tensor.Name}/QuantizeLinear", [value, scaleName, zeroName]);
 
         // The bounds of the fused activation, in integers, as TFLite's CalculateActivationRangeQuantized has them.
@@ -285,7 +295,7 @@ internal sealed class ConversionContext
             _ => (low, high),
         };
         if (first > low || last < high)
-            quantized = Builder.Node("Clip", $"{tensor.Name}/Clip", [quantized, Builder.Byte(type, first), Builder.Byte(type, Math.Max(first, last))]);
+            quantized = Builder.Node("Clip", $"{tensor.Name}/Clip", [quantized, Builder.Byte(first + offset), Builder.Byte(Math.Max(first, last) + offset)]);
         return Builder.Node("DequantizeLinear", $"{tensor.Name}/DequantizeLinear", [quantized, scaleName, zeroName]);
 
         static double Round(float v) => Math.Round(v, MidpointRounding.AwayFromZero);

@@ -74,9 +74,9 @@ internal sealed class OnnxGraphBuilder
         return Shared($"l{string.Join(',', copy)}", () => Initializer("integers", TensorProto.Types.DataType.Int64, [copy.Length], MemoryMarshal.AsBytes(copy.AsSpan()).ToArray()));
     }
 
-    /// <summary>An 8-bit scalar, one for all who ask for the same value.</summary>
-    public string Byte(TensorProto.Types.DataType type, int value) =>
-        Shared($"b{(int)type},{value}", () => Initializer("zero_point", type, [], new[] { unchecked((byte)value) }));
+    /// <summary>An unsigned 8-bit scalar, one for all who ask for the same value.</summary>
+    public string Byte(int value) =>
+        Shared($"b{value}", () => Initializer("byte", TensorProto.Types.DataType.Uint8, [], new[] { checked((byte)value) }));
 
     public static AttributeProto Attribute(string name, long value) =>
         new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };

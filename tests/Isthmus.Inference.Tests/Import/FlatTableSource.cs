@@ -16,6 +16,13 @@ internal sealed class FlatTableSource
         return this;
     }
 
+    public FlatTableSource Copy()
+    {
+        FlatTableSource copy = new();
+        foreach ((int field, object value) in _fields) copy._fields[field] = value;
+        return copy;
+    }
+
     /// <summary>A file whose root this table is.</summary>
     public byte[] ToFile(string identifier)
     {

@@ -48,6 +48,13 @@ internal sealed class TfliteSource
         return _tensors.Count - 1;
     }
 
+    /// <summary>Another tensor over the values of this constant.</summary>
+    public int SameBuffer(int tensor, string name)
+    {
+        _tensors.Add(_tensors[tensor].Copy().With(3, name));
+        return _tensors.Count - 1;
+    }
+
     public int Constant(string name, NdArray values) => Tensor(name, values.Shape, Float32, MemoryMarshal.AsBytes(values.Values.AsSpan()).ToArray());
 
     public int Integers(string name, params int[] values) => Tensor(name, [values.Length], Int32, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
