@@ -46,9 +46,12 @@ internal sealed class ModelArguments
         return sizes;
     }
 
+    /// <summary>The model's file.</summary>
+    public string Path(Invocation inv) => inv.Options.GetValue(_path)!;
+
     /// <summary>Reads the model.</summary>
     public OnnxModel Load(Invocation inv) =>
-        OnnxModel.Load(inv.Options.GetValue(_path)!, ExternalDataPolicy.Allow((inv.Options.GetValue(_external) ?? []).Select(ModelHash.Parse)));
+        OnnxModel.Load(Path(inv), ExternalDataPolicy.Allow((inv.Options.GetValue(_external) ?? []).Select(ModelHash.Parse)));
 
     /// <summary>Reads and analyses the model, with progress.</summary>
     public Task<ModelAnalysis> AnalyseAsync(Invocation inv) => inv.WithProgressAsync("Analysing", progress => Task.Run(

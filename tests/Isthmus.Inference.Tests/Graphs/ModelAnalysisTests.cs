@@ -73,6 +73,16 @@ public sealed class ModelAnalysisTests
         Assert.Contains("Frobnicate", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(OnnxModel.MinOpset)]
+    [InlineData(OnnxModel.MaxOpset)]
+    public void Analyse_OldestAndNewestOpset_Runs(int opset)
+    {
+        NetworkBuilder builder = new(opset);
+        builder.Output(builder.ConvRelu(builder.ConvRelu(builder.Image(3, 8), 3, 4, 3), 4, 2, 3));
+        Assert.NotEmpty(ModelAnalysis.Analyse(builder.Build()).Cuts);
+    }
+
     [Fact]
     public void Analyse_Cancelled_Throws() =>
         Assert.ThrowsAny<OperationCanceledException>(() => ModelAnalysis.Analyse(Networks.Residual().Build(), progress: null, new CancellationToken(canceled: true)));
