@@ -54,10 +54,10 @@ internal sealed class ModelArguments
         OnnxModel.Load(Path(inv), ExternalDataPolicy.Allow((inv.Options.GetValue(_external) ?? []).Select(ModelHash.Parse)));
 
     /// <summary>Reads and analyses the model, with progress.</summary>
-    public Task<ModelAnalysis> AnalyseAsync(Invocation inv) => inv.WithProgressAsync("Analysing", progress => Task.Run(
-        () =>
-        {
-            progress.Report(new("reads the model", 0));
-            return ModelAnalysis.Analyse(Load(inv), Dimensions(inv), progress, inv.CancellationToken);
-        }, inv.CancellationToken));
+    public Task<ModelAnalysis> AnalyseAsync(Invocation inv)
+    {
+        IReadOnlyDictionary<string, long> dimensions = Dimensions(inv);
+        OnnxModel model = Load(inv);
+        return inv.WithProgressAsync("Analysing", progress => Task.Run(() => ModelAnalysis.Analyse(model, dimensions, progress, inv.CancellationToken), inv.CancellationToken));
+    }
 }
