@@ -19,6 +19,7 @@ internal readonly struct AffineQuantiser
     private readonly double _min;
     private readonly double _scale;
     private readonly double _step;
+    private readonly float _max;
     private readonly int _bits;
 
     /// <summary>Creates the quantiser of a range that is not a single value.</summary>
@@ -30,6 +31,7 @@ internal readonly struct AffineQuantiser
         int levels = (1 << bits) - 1;
         double range = (double)max - min;
         _min = min;
+        _max = max;
         _scale = levels / range;
         _step = range / levels;
         _bits = bits;
@@ -204,8 +206,8 @@ internal readonly struct AffineQuantiser
         return Vector128.Narrow(Vector128.Narrow(a.AsUInt64(), b.AsUInt64()), Vector128.Narrow(c.AsUInt64(), d.AsUInt64()));
     }
 
-    /// <summary>The value that an index stands for.</summary>
-    public float Value(int index) => (float)(_min + (index * _step));
+    /// <summary>The value that an index stands for: of the first and the last exactly the minimum and the maximum.</summary>
+    public float Value(int index) => index == (1 << _bits) - 1 ? _max : (float)(_min + (index * _step));
 
     /// <summary>
     /// Values of c ≤ 8 bit indices. The indices may be the last n bytes of the destination's own memory: value i is written

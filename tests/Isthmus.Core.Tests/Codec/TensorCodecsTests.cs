@@ -93,17 +93,19 @@ public sealed class TensorCodecsTests
         TensorShape shape = new(values.Length);
         ArrayBufferWriter<byte> output = new((int)codec.MaxFrameBytes(shape) + 64);
         float[] destination = new float[values.Length];
-        long allocated = 0;
-        for (int i = 0; i < 3; i++)
+
+        // The least of some rounds: a garbage collection of another test's makes the pool forget its arrays.
+        long allocated = long.MaxValue;
+        for (int i = 0; i < 6; i++)
         {
             output.ResetWrittenCount();
             long before = GC.GetAllocatedBytesForCurrentThread();
             codec.Encode(values, shape, output);
             codec.Decode(output.WrittenSpan, shape, destination);
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.InRange(allocated, 0, 4096);
+        Assert.InRange(allocated, 0, 1024);
     }
 
     [Fact]

@@ -1,0 +1,212 @@
+using System.Buffers;
+using System.IO.Compression;
+using Isthmus.Core.Codec;
+using Isthmus.Core.Progress;
+using Isthmus.Core.Tensors;
+
+namespace Isthmus.Bench;
+
+/// <summary>
+/// `bench codec`: the quantiser beside a loop over the values, the Huffman coder beside the framework's Deflate and Brotli at
+/// their fastest on the same symbols packed to c bits, and the frame's size beside the raw tensor. One thread.
+/// </summary>
+public sealed class CodecComparison : IComparison
+{
+    private const double HuffmanGoal = 100;
+    private const double QuantiserGoal = 500;
+
+    /// <inheritdoc/>
+    public string Name => "codec";
+
+    /// <inheritdoc/>
+    public string Summary => "The quantiser beside a scalar loop, Huffman beside Deflate and Brotli at their fastest on the same packed symbols, on one thread.";
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ComparisonRow>> RunAsync(IProgress<ProgressReport> progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        (string Name, float[] Values)[] inputs =
+        [
+            ("ReLU-like 64×56×56", SyntheticActivations.Relu(64, 56, 1)),
+            ("linear 64×56×56", SyntheticActivations.Linear(64 * 56 * 56, 2)),
+        ];
+        int[] widths = [8, 4, 2, 16];
+        List<ComparisonRow> rows = [];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            for (int w = 0; w < widths.Length; w++)
+            {
+                string name = $"{inputs[i].Name}, {widths[w]} bits";
+                progress.Report(new(name, (double)((i * widths.Length) + w) / (inputs.Length * widths.Length)));
+                MeasureQuantiser(rows, name, inputs[i].Values, widths[w], cancellationToken);
+                if (widths[w] <= 8) MeasureCoder(rows, name, inputs[i].Values, widths[w], cancellationToken);
+                MeasureFrame(rows, name, inputs[i].Values, widths[w], cancellationToken);
+            }
+        }
+
+        progress.Report(new("done", 1));
+        return Task.FromResult<IReadOnlyList<ComparisonRow>>(rows);
+    }
+
+    private static void MeasureQuantiser(List<ComparisonRow> rows, string name, float[] values, int bits, CancellationToken cancellationToken)
+    {
+        byte[] indices = new byte[values.Length];
+        byte[] low = bits == 16 ? new byte[values.Length] : [];
+        ushort[] loopIndices = new ushort[values.Length];
+        float[] restored = new float[values.Length];
+        double[] seconds = Measurement.SecondsPerCall(
+            [
+                () =>
+                {
+                    FloatRange range = FloatRange.Of(values);
+                    AffineQuantiser quantiser = new(range.Min, range.Max, bits);
+                    if (bits == 16) quantiser.Quantise(values, indices, low);
+                    else quantiser.Quantise(values, indices);
+                },
+                () => ScalarQuantise(values, loopIndices, bits),
+            ],
+            cancellationToken: cancellationToken);
+        rows.Add(Rate(name, "find range and quantise", "million values/s", values.Length, seconds, "scalar loop", QuantiserGoal, 1e6));
+
+        FloatRange known = FloatRange.Of(values);
+        AffineQuantiser ready = new(known.Min, known.Max, bits);
+        seconds = Measurement.SecondsPerCall(
+            [
+                () =>
+                {
+                    if (bits == 16) ready.Dequantise(indices, low, restored);
+                    else ready.Dequantise(indices, restored);
+                },
+                () => ScalarDequantise(loopIndices, restored, known, bits),
+            ],
+            cancellationToken: cancellationToken);
+        rows.Add(Rate(name, "dequantise", "million values/s", values.Length, seconds, "scalar loop", QuantiserGoal, 1e6));
+    }
+
+    private static void MeasureCoder(List<ComparisonRow> rows, string name, float[] values, int bits, CancellationToken cancellationToken)
+    {
+        int n = values.Length;
+        byte[] symbols = new byte[n];
+        FloatRange range = FloatRange.Of(values);
+        new AffineQuantiser(range.Min, range.Max, bits).Quantise(values, symbols);
+        byte[] packed = Pack(symbols, bits);
+
+        byte[] plane = new byte[SymbolPlane.MaxBytes(n) + SymbolPlane.Slack];
+        int planeBytes = Encode(symbols, bits, plane);
+        byte[] restored = new byte[n];
+        byte[] scratch = new byte[packed.Length];
+        foreach ((string rival, Func<Stream, Stream> compressor, Func<Stream, Stream> decompressor) in Rivals())
+        {
+            using MemoryStream deflated = new();
+            using (Stream stream = compressor(deflated)) stream.Write(packed);
+            byte[] compressed = deflated.ToArray();
+
+            double[] seconds = Measurement.SecondsPerCall(
+                [
+                    () => Encode(symbols, bits, plane),
+                    () =>
+                    {
+                        deflated.Position = 0;
+                        using Stream stream = compressor(deflated);
+                        stream.Write(packed);
+                    },
+                ],
+                cancellationToken: cancellationToken);
+            rows.Add(Rate(name, "Huffman encode", "MB/s of symbols", n, seconds, rival, HuffmanGoal, 1e6));
+
+            seconds = Measurement.SecondsPerCall(
+                [
+                    () => SymbolPlane.Read(plane.AsSpan(0, planeBytes), bits, restored),
+                    () =>
+                    {
+                        using MemoryStream source = new(compressed);
+                        using Stream stream = decompressor(source);
+                        stream.ReadExactly(scratch);
+                    },
+                ],
+                cancellationToken: cancellationToken);
+            rows.Add(Rate(name, "Huffman decode", "MB/s of symbols", n, seconds, rival, HuffmanGoal, 1e6));
+            rows.Add(ComparisonRow.Of(name, "coded size", "bits/value", 8.0 * planeBytes / n, rival, 8.0 * compressed.Length / n));
+        }
+    }
+
+    private static void MeasureFrame(List<ComparisonRow> rows, string name, float[] values, int bits, CancellationToken cancellationToken)
+    {
+        ITensorCodec codec = TensorCodecs.Get(CodecSpec.Huffman(bits));
+        ITensorCodec raw = TensorCodecs.Get(CodecSpec.Raw);
+        TensorShape shape = new(values.Length);
+        ArrayBufferWriter<byte> frame = Frame(codec, values, shape);
+        ArrayBufferWriter<byte> rawFrame = Frame(raw, values, shape);
+        float[] restored = new float[values.Length];
+        double[] seconds = Measurement.SecondsPerCall(
+            [() => Encode(codec, values, shape, frame), () => Encode(raw, values, shape, rawFrame)], cancellationToken: cancellationToken);
+        rows.Add(Rate(name, "whole frame, encode", "million values/s", values.Length, seconds, "raw frame", goal: null, 1e6));
+        seconds = Measurement.SecondsPerCall(
+            [() => codec.Decode(frame.WrittenSpan, shape, restored), () => raw.Decode(rawFrame.WrittenSpan, shape, restored)], cancellationToken: cancellationToken);
+        rows.Add(Rate(name, "whole frame, decode", "million values/s", values.Length, seconds, "raw frame", goal: null, 1e6));
+        rows.Add(ComparisonRow.Of(name, "frame size", "bytes", frame.WrittenCount, "raw frame", rawFrame.WrittenCount));
+    }
+
+    private static ArrayBufferWriter<byte> Frame(ITensorCodec codec, float[] values, TensorShape shape)
+    {
+        ArrayBufferWriter<byte> output = new((int)codec.MaxFrameBytes(shape) + SymbolPlane.Slack);
+        Encode(codec, values, shape, output);
+        return output;
+    }
+
+    private static void Encode(ITensorCodec codec, float[] values, TensorShape shape, ArrayBufferWriter<byte> output)
+    {
+        output.ResetWrittenCount();
+        codec.Encode(values, shape, output);
+    }
+
+    private static int Encode(byte[] symbols, int bits, byte[] plane) =>
+        new SymbolPlaneWriter(symbols, bits, stackalloc byte[HuffmanCode.MaxSymbols]).Write(plane);
+
+    private static ComparisonRow Rate(string name, string metric, string unit, int count, double[] seconds, string baseline, double? goal, double per)
+    {
+        double figure = count / seconds[0] / per;
+        return ComparisonRow.Of(
+            name, metric, unit, figure, baseline, count / seconds[1] / per, goal is null ? null : $"≥ {goal} {unit}", goal is null ? null : figure >= goal);
+    }
+
+    private static IEnumerable<(string Name, Func<Stream, Stream> Compressor, Func<Stream, Stream> Decompressor)> Rivals() =>
+    [
+        ("Deflate, fastest", s => new DeflateStream(s, CompressionLevel.Fastest, leaveOpen: true), s => new DeflateStream(s, CompressionMode.Decompress)),
+        ("Brotli, fastest", s => new BrotliStream(s, CompressionLevel.Fastest, leaveOpen: true), s => new BrotliStream(s, CompressionMode.Decompress)),
+    ];
+
+    // What one writes without thinking about speed.
+    private static void ScalarQuantise(float[] values, ushort[] indices, int bits)
+    {
+        float min = float.MaxValue;
+        float max = float.MinValue;
+        foreach (float v in values)
+        {
+            min = Math.Min(min, v);
+            max = Math.Max(max, v);
+        }
+
+        float scale = ((1 << bits) - 1) / (max - min);
+        for (int i = 0; i < values.Length; i++) indices[i] = (ushort)MathF.Round((values[i] - min) * scale);
+    }
+
+    private static void ScalarDequantise(ushort[] indices, float[] values, FloatRange range, int bits)
+    {
+        float step = (range.Max - range.Min) / ((1 << bits) - 1);
+        for (int i = 0; i < values.Length; i++) values[i] = range.Min + (indices[i] * step);
+    }
+
+    private static byte[] Pack(byte[] symbols, int bits)
+    {
+        byte[] packed = new byte[((symbols.Length * bits) + 7) / 8];
+        for (int i = 0, at = 0; i < symbols.Length; i++, at += bits)
+        {
+            int word = symbols[i] << (at & 7);
+            packed[at >> 3] |= (byte)word;
+            if (word > 255) packed[(at >> 3) + 1] |= (byte)(word >> 8);
+        }
+
+        return packed;
+    }
+}
