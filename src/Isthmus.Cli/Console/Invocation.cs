@@ -25,11 +25,21 @@ internal sealed class Invocation
         _output = options.InvocationConfiguration.Output;
         _errorWriter = options.InvocationConfiguration.Error;
         _errorIsTerminal = ReferenceEquals(_errorWriter, System.Console.Error) && !System.Console.IsErrorRedirected;
-        _error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_errorWriter) });
-        Out = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) });
-        // A pipe has no width: do not fold tables at 80 columns when nobody's terminal asks for it.
-        if (!ReferenceEquals(_output, System.Console.Out) || System.Console.IsOutputRedirected) Out.Profile.Width = 200;
-        if (!_errorIsTerminal) _error.Profile.Width = 200;
+        _error = Console(_errorWriter, _errorIsTerminal);
+        Out = Console(_output, ReferenceEquals(_output, System.Console.Out) && !System.Console.IsOutputRedirected);
+    }
+
+    // A file or a pipe gets no colours, and no lines folded at 80 columns, which nobody's terminal asks for.
+    private static IAnsiConsole Console(TextWriter writer, bool isTerminal)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
+        if (!isTerminal) console.Profile.Width = 200;
+        return console;
     }
 
     /// <summary>The parsed command line.</summary>
