@@ -35,9 +35,6 @@ internal sealed class LinkConnection : IDisposable
     /// <summary>Both directions are complete, or the connection was reset.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>The client's socket.</summary>
-    public Socket Client => _client;
-
     /// <summary>The target is connected, or, if null, cannot be reached.</summary>
     public void Connected(Socket? target)
     {

@@ -243,7 +243,7 @@ public sealed class LinkEmulator : IAsyncDisposable
             next = Earlier(next, Watch(connection.Down, due));
         }
 
-        _turn++;
+        _turn = _connections.Count > 0 ? (_turn + 1) % _connections.Count : 0;
         int first = accepts ? 2 : 1;
         double wait = next.Value - now.Value;
         // Whole milliseconds, to the nearest: what is due within the tolerance is done, so nothing ever spins.
