@@ -65,6 +65,7 @@ public static class CommandLineApplication
         new ImportCommand(),
         new InspectCommand(),
         new LinkCommand(),
+        new ProfileCommand(),
         new ServeCommand(),
         new SplitCommand(),
     ];

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Isthmus.Cli.Console;
+using Isthmus.Core.Codec;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Quantities;
+using Isthmus.Inference.Classification;
+using Isthmus.Inference.Graphs;
+using Isthmus.Inference.Sessions;
+using Isthmus.Runtime.Pipelines;
+using Isthmus.Runtime.Profiling;
+using Spectre.Console;
+using Profile = Isthmus.Core.Profiling.Profile;
+
+namespace Isthmus.Cli.Commands;
+
+/// <summary>`profile`: measures a network on the nodes at hand.</summary>
+internal sealed class ProfileCommand : ICommandFactory
+{
+    private readonly Argument<string> _model = new("MODEL") { Description = "The ONNX file." };
+    private readonly Option<string> _images = new("--images") { Description = "Folder of images of the kind that will be asked about, or one image.", Required = true, HelpName = "DIR" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Where the profile goes (default: NAME.profile.json in the current folder).", HelpName = "FILE" };
+    private readonly Option<int> _samples = new("--samples") { Description = "How many images sizes and losses come from.", DefaultValueFactory = _ => ProfilerOptions.Default.Samples, HelpName = "N" };
+    private readonly Option<int> _cuts = new("--max-cuts") { Description = "The most cuts that are measured.", DefaultValueFactory = _ => ProfilerOptions.Default.MaxCuts, HelpName = "N" };
+    private readonly Option<bool> _allCuts = new("--all-cuts") { Description = "Measure every cut, whatever it takes." };
+    private readonly Option<string?> _codecs = new("--codecs") { Description = $"Codecs, separated by commas (default: {string.Join(',', ProfilerOptions.Default.Codecs)}).", HelpName = "LIST" };
+    private readonly Option<string?> _inputs = new("--inputs") { Description = $"Input encodings, separated by commas (default: {string.Join(',', ProfilerOptions.Default.Inputs)}).", HelpName = "LIST" };
+    private readonly Option<int?> _threads = new("--threads") { Description = "Threads of one inference on the device (default: all processors).", HelpName = "N" };
+
+    /// <inheritdoc/>
+    public Command Create()
+    {
+        Command command = new("profile", "Measure a network on the device, the edge and the cloud, and the links between them: what 'plan' and 'run' decide from.");
+        command.Arguments.Add(_model);
+        command.Options.Add(_images);
+        command.Options.Add(_output);
+        command.Options.Add(_samples);
+        command.Options.Add(_cuts);
+        command.Options.Add(_allCuts);
+        command.Options.Add(_codecs);
+        command.Options.Add(_inputs);
+        command.Options.Add(_threads);
+        TierOptions tiers = TierOptions.AddTo(command);
+        ManifestOptions manifest = ManifestOptions.AddTo(command);
+        return command.Runs(inv => RunAsync(inv, tiers, manifest));
+    }
+
+    private async Task RunAsync(Invocation inv, TierOptions tierOptions, ManifestOptions manifest)
+    {
+        string model = inv.Options.GetValue(_model)!;
+        Network network = Network.Load(model, manifest.Read(inv.Options));
+        ProfilerOptions options = Options(inv, tierOptions);
+        string[] images = [.. LabelledImages.Load(inv.Options.GetValue(_images)!).Select(i => i.Path)];
+        string output = inv.Options.GetValue(_output) ?? Path.GetFileNameWithoutExtension(model) + ".profile.json";
+
+        using Tiers tiers = await Tiers.ConnectAsync(tierOptions.Read(inv.Options), cancellationToken: inv.CancellationToken);
+        string[] leftOut = [.. tiers.Nodes.Where(n => n.Description is null).Select(n => $"{n.Name} at {n.Client.Url.Authority} is left out: {n.Breaker.Reason}")];
+        foreach (string left in leftOut) inv.Note(left);
+        Profile profile = await inv.WithProgressAsync("Profiling", async progress =>
+        {
+            ModelAnalysis analysis = await Task.Run(() => ModelAnalysis.Analyse(network.Model, progress: null, inv.CancellationToken), inv.CancellationToken);
+            // What was measured outlives an interruption: the same command goes on where it ended.
+            return await new Profiler(network, analysis, tiers, options with { Journal = output + ".journal" }).MeasureAsync(images, progress, inv.CancellationToken);
+        });
+        ProfileFile.Save(output, profile);
+        inv.Result(new { file = output, leftOut, profile }, console => Draw(console, profile, output));
+    }
+
+    private ProfilerOptions Options(Invocation inv, TierOptions tiers)
+    {
+        ProfilerOptions options = new()
+        {
+            Samples = inv.Options.GetValue(_samples),
+            MaxCuts = inv.Options.GetValue(_cuts),
+            AllCuts = inv.Options.GetValue(_allCuts),
+            Slowdown = tiers.Slowdown(inv.Options),
+        };
+        if (inv.Options.GetValue(_threads) is { } threads) options = options with { Session = SessionSettings.Default with { Threads = threads } };
+        if (inv.Options.GetValue(_codecs) is { } codecs) options = options with { Codecs = List(codecs, CodecSpec.Parse) };
+        if (inv.Options.GetValue(_inputs) is { } inputs) options = options with { Inputs = List(inputs, InputEncoding.Parse) };
+        return options;
+    }
+
+    private static ImmutableArray<T> List<T>(string text, Func<string, T> parse) =>
+        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(parse).Distinct()];
+
+    private static void Draw(IAnsiConsole console, Profile profile, string output)
+    {
+        Table nodes = new() { Border = TableBorder.Simple };
+        nodes.AddColumns(new TableColumn("node"), new TableColumn("tier"), new TableColumn("whole network").RightAligned(), new TableColumn("round trip").RightAligned(), new TableColumn("bandwidth").RightAligned(), new TableColumn("note"));
+        foreach (NodeProfile node in profile.Nodes)
+        {
+            LinkProfile? link = profile.Links.FirstOrDefault(l => l.From == Tiers.Device && l.To == node.Name);
+            Timing? whole = node.Segments.FirstOrDefault(s => s is { From: null, To: null })?.Timing;
+            string note = node.Slowdown == 1 ? "" : $"emulated: slowed down {node.Slowdown:0.##}×";
+            if (link is { Emulated: true }) note += (note.Length > 0 ? ", " : "") + "link emulated";
+            nodes.AddRow(Markup.Escape(node.Name), node.Tier.ToString().ToLowerInvariant(), whole?.P50.ToString() ?? "", link?.RoundTrip.ToString() ?? "", link?.Bandwidth.ToString() ?? "", note);
+        }
+
+        console.Write(nodes);
+        Table cuts = new() { Border = TableBorder.Simple };
+        cuts.AddColumn("cut").AddColumn(new TableColumn("work before").RightAligned());
+        foreach (CodecSpec codec in profile.Cuts.FirstOrDefault()?.Codecs.Select(c => c.Codec) ?? []) cuts.AddColumn(new TableColumn(codec.ToString()).RightAligned());
+        foreach (CutProfile cut in profile.Cuts)
+            cuts.AddRow([cut.Id, cut.MacShare.ToString("P1", CultureInfo.InvariantCulture), .. cut.Codecs.Select(c => $"{c.Bytes} −{100 * c.AccuracyLoss:0.#}%")]);
+        console.Write(cuts);
+        Table inputs = new() { Border = TableBorder.Simple };
+        inputs.AddColumn("input as").AddColumn(new TableColumn("bytes").RightAligned()).AddColumn(new TableColumn("other answers").RightAligned());
+        foreach (InputProfile input in profile.Inputs)
+            inputs.AddRow(input.Encoding.ToString(), new ByteCount(input.Bytes.Value).ToString(), $"{100 * input.AccuracyLoss:0.#}%");
+        console.Write(inputs);
+        console.MarkupLineInterpolated($"Sizes and losses on {profile.SampleCount} images (loss: answers that differ from the un-split network's). Written to {output}.");
+    }
+}
