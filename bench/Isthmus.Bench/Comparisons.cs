@@ -11,6 +11,7 @@ public static class Comparisons
     [
         new CodecComparison(),
         new LinkComparison(),
+        new OverheadComparison(),
     ];
 
     /// <summary>The comparison of this name.</summary>

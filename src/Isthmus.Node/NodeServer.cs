@@ -72,6 +72,10 @@ public sealed partial class NodeServer : IAsyncDisposable
         }
     }
 
+    /// <summary>A part of the node, for tests.</summary>
+    internal T Part<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     /// <summary>Starts a node; it listens when the task ends.</summary>
     /// <param name="options">How it is set up.</param>
     /// <param name="cancellationToken">Gives up.</param>
