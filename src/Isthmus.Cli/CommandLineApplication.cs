@@ -66,6 +66,7 @@ public static class CommandLineApplication
         new InspectCommand(),
         new LinkCommand(),
         new ProfileCommand(),
+        new RunCommand(),
         new ServeCommand(),
         new SplitCommand(),
     ];

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
 using Isthmus.Inference.Graphs;
+using Isthmus.Inference.Manifests;
+using Isthmus.Runtime.Pipelines;
 
 namespace Isthmus.Cli.Console;
 
@@ -52,6 +54,13 @@ internal sealed class ModelArguments
     /// <summary>Reads the model.</summary>
     public OnnxModel Load(Invocation inv) =>
         OnnxModel.Load(Path(inv), ExternalDataPolicy.Allow((inv.Options.GetValue(_external) ?? []).Select(ModelHash.Parse)));
+
+    /// <summary>Reads the model and its manifest, for a command that feeds pictures to it.</summary>
+    public Network LoadNetwork(Invocation inv, ManifestOptions manifest)
+    {
+        OnnxModel model = Load(inv);
+        return new(model, ManifestFile.Load(inv.Options.GetValue(_path)!, model.Proto, manifest.Read(inv.Options)));
+    }
 
     /// <summary>Reads and analyses the model, with progress.</summary>
     public Task<ModelAnalysis> AnalyseAsync(Invocation inv)

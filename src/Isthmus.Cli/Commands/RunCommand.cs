@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Isthmus.Cli.Console;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Progress;
+using Isthmus.Core.Quantities;
+using Isthmus.Core.Storage;
+using Isthmus.Inference.Classification;
+using Isthmus.Runtime.Adaptive;
+using Isthmus.Runtime.Pipelines;
+using Isthmus.Runtime.Running;
+using Spectre.Console;
+
+namespace Isthmus.Cli.Commands;
+
+/// <summary>`run`: classify pictures by the plan that is best from moment to moment, or by a fixed one.</summary>
+internal sealed class RunCommand : ICommandFactory
+{
+    public Command Create()
+    {
+        ModelArguments model = new();
+        Option<string> images = new("--images") { Description = "A folder of pictures, or one picture.", Required = true, HelpName = "dir" };
+        Option<string?> labels = new("--labels") { Description = "A CSV file with the columns file and class_index, for top-1 and top-5 (default: no accuracy).", HelpName = "file" };
+        Option<string> plan = new("--plan") { Description = "auto plans, and plans again as links and load change; or the file of a fixed plan, as 'isthmus plan -o' writes it; or device.", HelpName = "auto|device|file", DefaultValueFactory = _ => "auto" };
+        Option<string?> profile = new("--profile") { Description = "The profile that 'isthmus profile' wrote (default: measured, unless it was before).", HelpName = "file" };
+        Option<double?> deadline = new("--deadline") { Description = "The time that an answer may take; what a node does not do in time, the device does (default: no limit).", HelpName = "ms" };
+        Option<int?> limit = new("--limit") { Description = "The most pictures to classify (default: all).", HelpName = "number" };
+        Option<int> concurrency = new("--concurrency") { Description = "Pictures under way at a time.", HelpName = "number", DefaultValueFactory = _ => RunnerOptions.Default.Concurrency };
+        Option<string?> data = new("--data") { Description = $"The data folder; default ${DataFolder.Variable}, else the user's application data.", HelpName = "folder" };
+        Command command = new("run", "Classify pictures, each part of the network where it is best: measured, planned, explained; and still answered when a node fails.");
+        model.AddTo(command);
+        foreach (Option option in new Option[] { images, labels, plan, profile, deadline, limit, concurrency, data }) command.Options.Add(option);
+        TierOptions tiers = TierOptions.AddTo(command);
+        PlanningOptions planning = PlanningOptions.AddTo(command);
+        ManifestOptions manifest = ManifestOptions.AddTo(command);
+        return command.Runs(async run =>
+        {
+            ImmutableArray<LabelledImage> pictures = LabelledImages.Load(run.Options.GetValue(images)!, run.Options.GetValue(labels));
+            if (run.Options.GetValue(limit) is { } most)
+            {
+                if (most < 1) throw new IsthmusException(ErrorKind.Usage, $"{most} pictures cannot be classified: --limit is 1 or more.");
+                pictures = [.. pictures.Take(most)];
+            }
+
+            RunSettings settings = new()
+            {
+                Network = model.LoadNetwork(run, manifest),
+                Addresses = tiers.Read(run.Options),
+                ProfilePath = run.Options.GetValue(profile),
+                DataFolder = DataFolder.Resolve(run.Options.GetValue(data)),
+                Slowdown = tiers.Slowdown(run.Options),
+                Deadline = run.Options.GetValue(deadline) is { } ms ? new Milliseconds(ms) : null,
+            };
+            RunnerOptions options = new() { Concurrency = run.Options.GetValue(concurrency) };
+            options.Validate();
+            string[] samples = [.. pictures.Select(p => p.Path)];
+            await using RunSession session = await run.WithProgressAsync("Preparing", progress => RunSession.OpenAsync(settings, samples, progress, run.CancellationToken));
+            foreach (RemoteNode node in session.Tiers.Nodes.Where(n => n.Breaker.IsOpen)) run.Note($"{node.Breaker.Reason} The run goes on without it until it answers.");
+
+            PlanningRequest request = planning.Read(run.Options, ProfileIndex.Of(session.Profile));
+            string choice = run.Options.GetValue(plan)!;
+            Plan? chosen = choice switch
+            {
+                "auto" => null,
+                Tiers.Device => BaselinePlans.DeviceOnly(session.Network.Model.Hash),
+                _ => PlanFile.Load(choice, session.Network.Model.Hash, [.. session.Profile.Cuts.Select(c => c.Id)]),
+            };
+            (RunReport report, IReadOnlyList<AdaptationDecision> decisions) = await run.WithProgressAsync("Classifying", async progress =>
+            {
+                int done = 0;
+                void Each(ImageReport image) => progress.Report(new ProgressReport(Line(image), (double)++done / pictures.Length));
+                if (chosen is not null)
+                    return (await session.RunFixedAsync(chosen, $"It is the plan of {choice}.", pictures, Each, options, run.CancellationToken), []);
+                AdaptationOptions wanted = new() { Objective = request.Objective, Constraints = request.Constraints, Space = request.Space };
+                return await session.RunAdaptiveAsync(pictures, Each, wanted, options, run.CancellationToken);
+            });
+            run.Result(
+                new { model = session.Profile.ModelName, sha256 = session.Profile.Model, images = report.Images, summary = report.Summary, decisions },
+                console => Draw(console, report, decisions));
+            Fail(report);
+        });
+    }
+
+    // What could be answered was; the exit code says that not everything could.
+    private static void Fail(RunReport report)
+    {
+        ImageReport[] failed = [.. report.Images.Where(i => !i.IsAnswered)];
+        if (failed.Length == 0) return;
+        string more = failed.Length > 1 ? $" ({failed.Length - 1} more are in the output)" : "";
+        throw new IsthmusException(
+            failed[0].ErrorKind ?? ErrorKind.Data,
+            $"{failed.Length} of {report.Images.Length} pictures were not classified: {failed[0].File}: {failed[0].Error!.TrimEnd('.')}{more}.");
+    }
+
+    private static string Line(ImageReport image) =>
+        image.IsAnswered ? $"{image.File}: {image.Top1!.Name}, {image.Ms!.Total}, {image.Plan}" : $"{image.File}: {image.Error}";
+
+    private static void Draw(IAnsiConsole console, RunReport report, IReadOnlyList<AdaptationDecision> decisions)
+    {
+        Table table = new() { Border = TableBorder.Simple };
+        table.AddColumns("picture", "class", "score", "where", "total", "decode", "head", "encode", "send", "queue", "middle", "tail", "return", "sent");
+        foreach (ImageReport image in report.Images)
+        {
+            if (image.Ms is not { } ms)
+            {
+                table.AddRow(Markup.Escape(image.File), $"[red]{Markup.Escape(image.Error ?? "")}[/]");
+                continue;
+            }
+
+            string where = string.Join(", ", image.Where.Select(w => $"{w.Segment} on {w.Node}")) + (image.Fallback is null ? "" : " (fallback)");
+            table.AddRow(
+                Markup.Escape(image.File), Markup.Escape(image.Top1!.Name), $"{image.Top1.Score:0.00}", Markup.Escape(where), ms.Total.ToString(),
+                Short(ms.Decode), Short(ms.Head), Short(ms.Encode), Short(ms.Send), Short(ms.Queue), Short(ms.Middle), Short(ms.Tail), Short(ms.Return), new ByteCount(image.BytesSent).ToString());
+        }
+
+        console.Write(table);
+        foreach (AdaptationDecision decision in decisions.Where(d => d.Outcome is DecisionOutcome.Started or DecisionOutcome.Switched or DecisionOutcome.Forced))
+            console.MarkupLineInterpolated($"{decision.Outcome.ToString().ToLowerInvariant()}: {decision.Plan.Describe()}. {decision.Why}");
+        foreach (ImageReport image in report.Images.Where(i => i.Fallback is not null)) console.MarkupLineInterpolated($"{image.File}: {image.Fallback}.");
+        RunSummary s = report.Summary;
+        string accuracy = s.Top1 is { } top1 ? $", top-1 {top1:P1}, top-5 {s.Top5:P1}" : "";
+        console.MarkupLineInterpolated($"{s.Answered} of {s.Images} answered{accuracy}, median {s.P50Ms:0.0} ms, 95 % within {s.P95Ms:0.0} ms, {new ByteCount((long)s.BytesSentPerImage)} sent per picture{(s.Emulated ? "; slow-down or links are emulated" : "")}.");
+        if (s.MeasuredOverPredicted is { } ratio) console.MarkupLineInterpolated($"Measured time is {ratio:0.00}× the predicted one (median).");
+    }
+
+    private static string Short(Milliseconds time) => time.Value == 0 ? "" : $"{time.Value:0.0}";
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Isthmus.Core.Codec;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Planning.Methods;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Quantities;
+
+namespace Isthmus.Cli.Console;
+
+/// <summary>What the planner is asked, as command-line flags, for every command that plans.</summary>
+internal sealed class PlanningOptions
+{
+    private readonly Option<string> _objective = new("--objective")
+    {
+        Description = "What to minimise: latency, traffic, or weighted:λ,μ = λ·milliseconds + μ·kilobytes sent.",
+        HelpName = "objective",
+        DefaultValueFactory = _ => "latency",
+    };
+
+    private readonly Option<double?> _maxLoss = new("--max-loss") { Description = "The largest share of answers that may change, 0 to 1, such as 0.01 (default: any).", HelpName = "share" };
+    private readonly Option<long?> _maxBytes = new("--max-bytes") { Description = "The most bytes that may leave the device for one picture (default: any).", HelpName = "bytes" };
+    private readonly Option<double?> _maxMs = new("--max-ms") { Description = "The longest predicted latency in milliseconds (default: any).", HelpName = "ms" };
+    private readonly Option<string?> _tiers = new("--tiers") { Description = "The tiers that may compute, such as device,edge (default: all).", HelpName = "tiers" };
+    private readonly Option<string[]> _forbid = new("--forbid") { Description = "A node that may compute nothing; may be given again.", HelpName = "node", DefaultValueFactory = _ => [] };
+    private readonly Option<bool> _private = new("--private") { Description = "The raw picture may not leave the device: the device computes the first segment." };
+
+    private readonly Option<string> _method = new("--method")
+    {
+        Description = "What may be chosen: " + string.Join(", ", PlanningMethods.All.Select(m => m.Name)) + ".",
+        HelpName = "method",
+        DefaultValueFactory = _ => "all",
+    };
+
+    private readonly Option<string?> _codecs = new("--codecs") { Description = "The codecs that may be chosen, such as raw,huffman:4 (default: all in the profile).", HelpName = "codecs" };
+    private readonly Option<string?> _inputs = new("--inputs") { Description = "The forms in which the picture may cross, such as file,jpeg:75 (default: all in the profile).", HelpName = "inputs" };
+
+    private PlanningOptions()
+    {
+    }
+
+    /// <summary>Adds the flags to a command; <see cref="Read"/> gives their values.</summary>
+    public static PlanningOptions AddTo(Command command)
+    {
+        PlanningOptions o = new();
+        foreach (Option option in new Option[] { o._objective, o._maxLoss, o._maxBytes, o._maxMs, o._tiers, o._forbid, o._private, o._method, o._codecs, o._inputs })
+            command.Options.Add(option);
+        return o;
+    }
+
+    /// <summary>The name of the method that was asked for.</summary>
+    public string Method(ParseResult parsed) => PlanningMethods.Get(parsed.GetValue(_method)!).Name;
+
+    /// <summary>What the user asks of a profile.</summary>
+    /// <exception cref="IsthmusException">A value is not of its form, or names what the profile does not know.</exception>
+    public PlanningRequest Read(ParseResult parsed, ProfileIndex index)
+    {
+        SearchSpace chosen = new()
+        {
+            Codecs = List(parsed.GetValue(_codecs), CodecSpec.Parse),
+            Inputs = List(parsed.GetValue(_inputs), InputEncoding.Parse),
+        };
+        return new(index)
+        {
+            Objective = Objective.Parse(parsed.GetValue(_objective)!),
+            Space = PlanningMethods.Get(parsed.GetValue(_method)!).Space.Narrow(chosen),
+            Constraints = new()
+            {
+                MaxAccuracyLoss = parsed.GetValue(_maxLoss),
+                MaxBytes = parsed.GetValue(_maxBytes) is { } bytes ? new ByteCount(bytes) : null,
+                MaxLatency = parsed.GetValue(_maxMs) is { } ms ? new Milliseconds(ms) : null,
+                Tiers = List(parsed.GetValue(_tiers), ParseTier),
+                ForbiddenNodes = [.. parsed.GetValue(_forbid)!],
+                KeepInputOnDevice = parsed.GetValue(_private),
+            },
+        };
+    }
+
+    private static ImmutableArray<T>? List<T>(string? text, Func<string, T> parse) => text is null ? null
+        : [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(parse).Distinct()];
+
+    private static Tier ParseTier(string text) => text.ToLowerInvariant() switch
+    {
+        "device" => Tier.Device,
+        "edge" => Tier.Edge,
+        "cloud" => Tier.Cloud,
+        _ => throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not a tier: choose device, edge or cloud."),
+    };
+}

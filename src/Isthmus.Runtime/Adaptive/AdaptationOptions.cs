@@ -1,0 +1,49 @@
+using Isthmus.Core.Errors;
+using Isthmus.Core.Planning;
+
+namespace Isthmus.Runtime.Adaptive;
+
+/// <summary>What is wanted of plans, and how readily they are changed.</summary>
+public sealed record AdaptationOptions
+{
+    /// <summary>The options with every default.</summary>
+    public static AdaptationOptions Default { get; } = new();
+
+    /// <summary>What to minimise. Default the latency.</summary>
+    public Objective Objective { get; init; } = Objective.Latency;
+
+    /// <summary>What a plan must satisfy. Default nothing.</summary>
+    public Constraints Constraints { get; init; } = Constraints.None;
+
+    /// <summary>What may be chosen. Default everything.</summary>
+    public SearchSpace Space { get; init; } = SearchSpace.All;
+
+    /// <summary>Another plan must be predicted to be better by this share of the present one's score, 0…1. Default 0.1.</summary>
+    public double Gain { get; init; } = 0.1;
+
+    /// <summary>It must be so for this many decisions in a row. Default 2.</summary>
+    public int Consecutive { get; init; } = 2;
+
+    /// <summary>A plan is kept for at least this time. A plan whose node failed is left at once. Default 2 s.</summary>
+    public TimeSpan MinDwell { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>What was learnt of a node's load loses half its weight in this time when the node is not used. Default 20 s.</summary>
+    public TimeSpan LoadHalfLife { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>A node counts as loaded, or relieved, when its computing takes this share more or less than profiled. Default 0.2; less is noise.</summary>
+    public double LoadTolerance { get; init; } = 0.2;
+
+    /// <summary>Decisions that the log keeps; older ones are dropped. Default 10000.</summary>
+    public int LogLimit { get; init; } = 10_000;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="IsthmusException">A value is out of its range.</exception>
+    public void Validate()
+    {
+        if (Gain is not (>= 0 and < 1) || Consecutive < 1 || MinDwell < TimeSpan.Zero || LoadHalfLife <= TimeSpan.Zero || LoadTolerance is not (>= 0 and < 1) || LogLimit < 1)
+            throw new IsthmusException(ErrorKind.Usage, "An adaptation's gain and tolerance are shares from 0 to 1, its counts at least one, its times above zero.");
+    }
+}

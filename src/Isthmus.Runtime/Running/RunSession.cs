@@ -1,0 +1,178 @@
+using Isthmus.Core.Errors;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Progress;
+using Isthmus.Core.Quantities;
+using Isthmus.Inference.Classification;
+using Isthmus.Inference.Graphs;
+using Isthmus.Runtime.Adaptive;
+using Isthmus.Runtime.Pipelines;
+using Isthmus.Runtime.Profiling;
+
+namespace Isthmus.Runtime.Running;
+
+/// <summary>
+/// A network, connected to its nodes and profiled, ready to classify: by the plan that is best from moment to moment
+/// (<see cref="RunAdaptiveAsync"/>), or by a fixed one such as a baseline (<see cref="RunFixedAsync"/>), as often as wanted. This is all
+/// that `run` and the demo do. Opening it connects, takes or measures the profile, and ships the model.
+/// </summary>
+public sealed class RunSession : IAsyncDisposable
+{
+    private readonly RunSettings _settings;
+
+    private RunSession(RunSettings settings, Tiers tiers, Profile profile, bool wasMeasured, Pipeline pipeline)
+    {
+        _settings = settings;
+        Tiers = tiers;
+        Profile = profile;
+        ProfileWasMeasured = wasMeasured;
+        Pipeline = pipeline;
+    }
+
+    /// <summary>The network.</summary>
+    public Network Network => _settings.Network;
+
+    /// <summary>The nodes and their links.</summary>
+    public Tiers Tiers { get; }
+
+    /// <summary>What was measured.</summary>
+    public Profile Profile { get; }
+
+    /// <summary>Whether the profile was measured now, not taken from before.</summary>
+    public bool ProfileWasMeasured { get; }
+
+    /// <summary>Carries plans out.</summary>
+    public Pipeline Pipeline { get; }
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="settings">Network, nodes, profile.</param>
+    /// <param name="samples">Pictures to measure with, if a profile must be measured.</param>
+    /// <param name="progress">Told what goes on.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="IsthmusException">The profile is of another network or device, or it could not be measured.</exception>
+    public static async Task<RunSession> OpenAsync(
+        RunSettings settings, IReadOnlyList<string> samples, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Profile? profile = settings.ProfilePath is { } path ? ProfileFile.Load(path, settings.Network.Model.Hash) : null;
+        if (profile is not null) CheckDevice(profile, settings);
+        progress?.Report(new("connects", 0));
+        Tiers tiers = await Tiers.ConnectAsync(settings.Addresses, profile, settings.Client with { Clock = settings.Clock }, breaker: null, cancellationToken);
+        try
+        {
+            bool measured = false;
+            if (profile is null) (profile, measured) = await ProfileAsync(settings, tiers, samples, progress, cancellationToken);
+            Pipeline pipeline = new(settings.Network, profile.Cuts, tiers, new()
+            {
+                Slowdown = settings.Slowdown,
+                Session = settings.Session,
+                Deadline = settings.Deadline,
+                WholeOnDevice = ProfileIndex.Of(profile).Compute(Tiers.Device, null, null),
+                Clock = settings.Clock,
+            });
+            await pipeline.ShipAsync(progress, cancellationToken);
+            await MeasureLinksAsync(tiers, cancellationToken);
+            return new(settings, tiers, profile, measured, pipeline);
+        }
+        catch
+        {
+            tiers.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Measures a profile, or takes the one that was measured before on the same nodes under the same options.</summary>
+    /// <returns>The profile, and whether it was measured now.</returns>
+    public static async Task<(Profile Profile, bool WasMeasured)> ProfileAsync(
+        RunSettings settings, Tiers tiers, IReadOnlyList<string> samples, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(tiers);
+        ProfilerOptions options = settings.Profiling with { Slowdown = settings.Slowdown, Session = settings.Session, Clock = settings.Clock };
+        ProfileCache cache = new(settings.DataFolder);
+        string path = cache.PathFor(settings.Network, tiers, options);
+        if (settings.UseCachedProfile && ProfileCache.TryLoad(path, settings.Network.Model.Hash) is { } known) return (known, false);
+        progress?.Report(new("looks for cuts", 0));
+        ModelAnalysis analysis = await Task.Run(() => ModelAnalysis.Analyse(settings.Network.Model, progress: null, cancellationToken), cancellationToken);
+        Profiler profiler = new(settings.Network, analysis, tiers, options with { Journal = path + ".journal" });
+        Profile profile = await profiler.MeasureAsync(samples, progress, cancellationToken);
+        ProfileFile.Save(path, profile);
+        return (profile, true);
+    }
+
+    /// <summary>Decides plans.</summary>
+    /// <param name="options">What is wanted; null for what the settings say.</param>
+    public Adaptation CreateAdaptation(AdaptationOptions? options = null) => new(Profile, Tiers, (options ?? _settings.Adaptation) with { Clock = _settings.Clock });
+
+    /// <summary>A source of the best plan from moment to moment; the caller disposes it.</summary>
+    /// <param name="options">What is wanted; null for what the settings say.</param>
+    public AdaptivePlanSource CreateAdaptiveSource(AdaptationOptions? options = null) => new(CreateAdaptation(options), Pipeline, new LinkMonitor(Pipeline, _settings.Monitor with { Clock = _settings.Clock }));
+
+    /// <summary>Classifies pictures, each by the plan that is best at its moment.</summary>
+    /// <param name="images">The pictures.</param>
+    /// <param name="each">Told of every picture as it is done.</param>
+    /// <param name="adaptation">What is wanted; null for what the settings say.</param>
+    /// <param name="options">How many at a time; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The report, and the decisions.</returns>
+    public async Task<(RunReport Report, IReadOnlyList<AdaptationDecision> Decisions)> RunAdaptiveAsync(
+        IReadOnlyList<LabelledImage> images, Action<ImageReport>? each = null, AdaptationOptions? adaptation = null, RunnerOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        await using AdaptivePlanSource source = CreateAdaptiveSource(adaptation);
+        RunReport report = await new Runner(Pipeline, source, options).RunAsync(images, each, cancellationToken);
+        return (report, source.Log);
+    }
+
+    /// <summary>Classifies pictures, all by the same plan, which is made ready first.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="why">Why this one.</param>
+    /// <param name="images">The pictures.</param>
+    /// <param name="each">Told of every picture as it is done.</param>
+    /// <param name="options">How many at a time; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<RunReport> RunFixedAsync(
+        Plan plan, string why, IReadOnlyList<LabelledImage> images, Action<ImageReport>? each = null, RunnerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        await Pipeline.WarmAsync(plan, onNodes: true, cancellationToken);
+        return await new Runner(Pipeline, new FixedPlanSource(plan, why, CreateAdaptation()), options).RunAsync(images, each, cancellationToken);
+    }
+
+    /// <summary>Unloads and disconnects.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Pipeline.DisposeAsync();
+        Tiers.Dispose();
+    }
+
+    private static void CheckDevice(Profile profile, RunSettings settings)
+    {
+        NodeProfile device = profile.Nodes.First(n => n.Tier == Tier.Device);
+        if (device.Name != Tiers.Device)
+            throw new IsthmusException(ErrorKind.Planning, $"The profile calls the device '{device.Name}' instead of '{Tiers.Device}': profile again.");
+        if (Math.Abs(device.Slowdown - settings.Slowdown) > 1e-9)
+        {
+            throw new IsthmusException(
+                ErrorKind.Planning,
+                $"The profile was measured with a device slow-down of {device.Slowdown:0.##}, not {settings.Slowdown:0.##}: give --device-slowdown {device.Slowdown:0.##}, or profile again.");
+        }
+    }
+
+    // A profile from before knows other links than there are now.
+    private static async Task MeasureLinksAsync(Tiers tiers, CancellationToken cancellationToken)
+    {
+        foreach (RemoteNode node in tiers.Nodes.Where(n => !n.Breaker.IsOpen))
+        {
+            Links.LinkEstimator link = tiers.Link(Tiers.Device, node.Name);
+            if (link.Current.Age < new Milliseconds(5_000) && link.Current.BandwidthCount > 1) continue;
+            try
+            {
+                await Links.LinkMeasurement.MeasureAsync(node.Client, link, cancellationToken);
+            }
+            catch (Transport.NodeException e)
+            {
+                node.Breaker.Failed(e.Failure, e.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Isthmus.Core.Errors;
+using Isthmus.Inference.Classification;
+using Isthmus.Runtime.Pipelines;
+
+namespace Isthmus.Runtime.Running;
+
+/// <summary>
+/// Classifies one picture after another, each by the plan that its source says. A picture that cannot be classified is reported, and
+/// the rest goes on: every picture that was given is in the report exactly once.
+/// </summary>
+/// <param name="pipeline">Carries the plans out.</param>
+/// <param name="plans">Says the plans.</param>
+/// <param name="options">How many at a time; null for the defaults.</param>
+public sealed class Runner(Pipeline pipeline, IPlanSource plans, RunnerOptions? options = null)
+{
+    private readonly RunnerOptions _options = options ?? RunnerOptions.Default;
+
+    /// <summary>Goes through pictures.</summary>
+    /// <param name="images">The pictures.</param>
+    /// <param name="each">Told of every picture as it is done; called by one thread at a time. Null for nobody.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="Core.Planning.InfeasiblePlanException">No plan satisfies the constraints.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<RunReport> RunAsync(IReadOnlyList<LabelledImage> images, Action<ImageReport>? each = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        _options.Validate();
+        ImageReport[] reports = new ImageReport[images.Count];
+        Lock telling = new();
+        await Parallel.ForAsync(0, images.Count, new ParallelOptions { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            ImageReport report = await OneAsync(images[i], token);
+            reports[i] = report;
+            lock (telling) each?.Invoke(report);
+        });
+        return new([.. reports], RunSummary.Of(reports));
+    }
+
+    private async Task<ImageReport> OneAsync(LabelledImage image, CancellationToken cancellationToken)
+    {
+        PlanChoice choice = await plans.NextAsync(cancellationToken);
+        try
+        {
+            ImageAnswer answer = await pipeline.RunAsync(choice.Plan, image.Path, cancellationToken);
+            plans.Observe(answer);
+            return ImageReport.Of(image, choice, answer);
+        }
+        catch (IsthmusException e)
+        {
+            return new() { File = image.Name, Label = image.ClassIndex, Plan = choice.Plan.Describe(), Why = choice.Why, Error = e.Message, ErrorKind = e.Kind };
+        }
+    }
+}
