@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Codec;
+using Isthmus.Core.Graphs;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Progress;
+using Isthmus.Runtime.Pipelines;
+using Isthmus.Runtime.Profiling;
+
+namespace Isthmus.Runtime.Tests.Profiling;
+
+public sealed class ProfilerTests
+{
+    private static readonly string[] Pictures = [.. new[] { "chelsea.jpg", "coffee.jpg", "rocket.jpg" }.Select(TinyNetwork.Photo)];
+
+    [Fact]
+    public async Task MeasureAsync_ThreeTiers_MeasuresAllThatPlansNeed()
+    {
+        await using TierFixture tiers = await TierFixture.StartAsync();
+        using Tiers nodes = await tiers.ConnectAsync();
+        List<ProgressReport> progress = [];
+        ProfilerOptions options = new() { Samples = 3, Repeats = 3, AllCuts = true, Codecs = [CodecSpec.Raw, CodecSpec.Huffman(4)] };
+        Profile profile = await new Profiler(tiers.Network, tiers.Analysis, nodes, options).MeasureAsync(Pictures, new Collector(progress), Cancel);
+        ProfileRules.Check(profile);
+        Assert.Equal(profile, ProfileFile.Parse(ProfileFile.Serialize(profile)) with { Cuts = profile.Cuts, Inputs = profile.Inputs, Nodes = profile.Nodes, Links = profile.Links, Created = profile.Created });
+        Assert.Equal(["device", "edge", "cloud"], profile.Nodes.Select(n => n.Name));
+        Assert.Equal(tiers.Analysis.Cuts.Select(c => c.Id), profile.Cuts.Select(c => c.Id));
+        Assert.Equal(options.Inputs, profile.Inputs.Select(i => i.Encoding));
+        ProfileIndex index = ProfileIndex.Of(profile);
+        foreach (NodeProfile node in profile.Nodes) Assert.NotNull(index.Compute(node.Name, null, null));
+        foreach (CutProfile cut in profile.Cuts)
+        {
+            Assert.NotNull(index.Compute("device", null, cut.Id));
+            Assert.NotNull(index.Compute("edge", null, cut.Id));
+            Assert.NotNull(index.Compute("edge", cut.Id, null));
+            Assert.NotNull(index.Compute("cloud", cut.Id, null));
+            Assert.Equal(0, cut.Codecs[0].AccuracyLoss);
+            Assert.InRange(cut.Codecs[0].Bytes.Value, cut.Bytes.Value, cut.Bytes.Value + 2_000);
+        }
+
+        // Every kind of plan can be costed, and the planner finds one.
+        CostModel model = new(index);
+        Plan[] plans = [tiers.DeviceOnly(), tiers.Remote(InputEncoding.Png, "cloud"), tiers.Split(profile.Cuts[1].Id, CodecSpec.Huffman(4), "edge"), tiers.ThreeTiers(profile.Cuts[0].Id, profile.Cuts[2].Id, CodecSpec.Raw)];
+        foreach (Plan plan in plans) Assert.True(model.Cost(plan).Total.Value > 0, plan.Describe());
+        Assert.NotEmpty(Planner.Plan(new(profile)).Ranked);
+        Assert.Equal(progress.Select(p => p.Fraction).Where(f => f <= 1), progress.Select(p => p.Fraction));
+        Assert.Equal(1, progress[^1].Fraction);
+    }
+
+    [Fact]
+    public async Task MeasureAsync_DeviceAlone_ProfilesItAndPassesOverWhatIsNoPicture()
+    {
+        Network network = TinyNetwork.Create();
+        string text = Path.Combine(Directory.CreateTempSubdirectory("isthmus-profiler-").FullName, "text.jpg");
+        await File.WriteAllTextAsync(text, "no picture", Cancel);
+        using Tiers nobody = await Tiers.ConnectAsync(new(null, null), cancellationToken: Cancel);
+        Inference.Graphs.ModelAnalysis analysis = Inference.Graphs.ModelAnalysis.Analyse(network.Model, cancellationToken: Cancel);
+        Profile profile = await new Profiler(network, analysis, nobody, new() { Samples = 2, Repeats = 3, Slowdown = 2 }).MeasureAsync([text, .. Pictures], null, Cancel);
+        Assert.Equal(2, profile.SampleCount);
+        Assert.Equal(2, profile.Nodes[0].Slowdown);
+        Assert.Empty(profile.Links);
+        Assert.Equal("device", Planner.Plan(new(profile)).Winner.Plan.Describe());
+        Directory.Delete(Path.GetDirectoryName(text)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task MeasureAsync_Interrupted_GoesOnWhereItEnded()
+    {
+        await using TierFixture tiers = await TierFixture.StartAsync();
+        using Tiers nodes = await tiers.ConnectAsync();
+        string folder = Directory.CreateTempSubdirectory("isthmus-journal-").FullName;
+        ProfilerOptions options = new() { Samples = 2, Repeats = 3, Journal = Path.Combine(folder, "journal") };
+        Profiler profiler = new(tiers.Network, tiers.Analysis, nodes, options);
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => profiler.MeasureAsync(Pictures, new Interrupt(cancel, "cloud: input"), cancel.Token));
+        Assert.True(File.Exists(options.Journal));
+        long before = tiers.Edge.Counters.Requests;
+        Profile profile = await profiler.MeasureAsync(Pictures, null, Cancel);
+        ProfileRules.Check(profile);
+        Assert.False(File.Exists(options.Journal));
+        // The edge had been measured: only its model and its links are asked for again.
+        Assert.Equal(before, tiers.Edge.Counters.Requests);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Choose_MoreCutsThanWanted_KeepsTheSmallestAndSpreadsTheRest()
+    {
+        ImmutableArray<Inference.Graphs.CutAnalysis> cuts = [.. Enumerable.Range(0, 40).Select(i => new Inference.Graphs.CutAnalysis(
+            new Cut($"c{i:00}", [$"t{i}"], (i % 7 * 1000) + 5000 - (i * 10), i, i, []), [], new((i % 7 * 1000) + 5000 - (i * 10)), i / 40.0))];
+        foreach (int count in new[] { 0, 1, 3, 8, 16, 39, 40, 100 })
+        {
+            ImmutableArray<Inference.Graphs.CutAnalysis> chosen = CutSelection.Choose(cuts, count);
+            Assert.Equal(Math.Min(count, 40), chosen.Length);
+            Assert.Equal(chosen.OrderBy(c => c.MacShare), chosen);
+            if (count >= 8) Assert.Contains(cuts.MinBy(c => c.Bytes.Value)!, chosen);
+        }
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private sealed class Collector(List<ProgressReport> reports) : IProgress<ProgressReport>
+    {
+        public void Report(ProgressReport value) => reports.Add(value);
+    }
+
+    private sealed class Interrupt(CancellationTokenSource cancel, string step) : IProgress<ProgressReport>
+    {
+        public void Report(ProgressReport value)
+        {
+            if (value.Step.StartsWith(step, StringComparison.Ordinal)) cancel.Cancel();
+        }
+    }
+}
