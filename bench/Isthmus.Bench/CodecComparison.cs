@@ -14,7 +14,10 @@ public sealed class CodecComparison : IComparison
 {
     private const double HuffmanGoal = 100;
     private const double QuantiserGoal = 500;
-    private const double RoundSeconds = 0.025;
+    private const double RoundSeconds = 0.015;
+
+    private static readonly int[] AllWidths = [8, 4, 2, 16];
+    private static readonly int[] SomeWidths = [8, 4];
 
     private static readonly (string Name, Func<Stream, Stream> Compressor, Func<Stream, Stream> Decompressor)[] Rivals =
     [
@@ -32,22 +35,25 @@ public sealed class CodecComparison : IComparison
     public Task<IReadOnlyList<ComparisonRow>> RunAsync(IProgress<ProgressReport> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        (string Name, float[] Values)[] inputs =
+        progress.Report(new("activations of a real network", 0));
+        (string Name, float[] Values, int[] Widths)[] inputs =
         [
-            ("ReLU-like 64×56×56", SyntheticActivations.Relu(64, 56, 1)),
-            ("linear 64×56×56", SyntheticActivations.Linear(64 * 56 * 56, 2)),
+            ("ReLU-like 64×56×56", SyntheticActivations.Relu(64, 56, 1), AllWidths),
+            ("linear 64×56×56", SyntheticActivations.Linear(64 * 56 * 56, 2), SomeWidths),
+            .. RealActivations.Read(cancellationToken, 0.4, 0.93).Select(a => (a.Name, a.Values, SomeWidths)),
         ];
-        int[] widths = [8, 4, 2, 16];
+        int cases = inputs.Sum(i => i.Widths.Length);
         List<ComparisonRow> rows = [];
-        for (int i = 0; i < inputs.Length; i++)
+        int done = 0;
+        foreach ((string input, float[] values, int[] widths) in inputs)
         {
-            for (int w = 0; w < widths.Length; w++)
+            foreach (int bits in widths)
             {
-                string name = $"{inputs[i].Name}, {widths[w]} bits";
-                progress.Report(new(name, (double)((i * widths.Length) + w) / (inputs.Length * widths.Length)));
-                MeasureQuantiser(rows, name, inputs[i].Values, widths[w], cancellationToken);
-                if (widths[w] <= 8) MeasureCoder(rows, name, inputs[i].Values, widths[w], cancellationToken);
-                MeasureFrame(rows, name, inputs[i].Values, widths[w], cancellationToken);
+                string name = $"{input}, {bits} bits";
+                progress.Report(new(name, (double)done++ / cases));
+                MeasureQuantiser(rows, name, values, bits, cancellationToken);
+                if (bits <= 8) MeasureCoder(rows, name, values, bits, cancellationToken);
+                MeasureFrame(rows, name, values, bits, cancellationToken);
             }
         }
 

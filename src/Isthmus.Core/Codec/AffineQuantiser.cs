@@ -249,7 +249,39 @@ internal readonly struct AffineQuantiser
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, high.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, low.Length);
-        for (int i = 0; i < values.Length; i++)
+        int done = Vector256.IsHardwareAccelerated ? Dequantise256(high, low, values) : 0;
+        for (int i = done; i < values.Length; i++)
             values[i] = Value((high[i] << 8) | low[i]);
+    }
+
+    // Eight values at a time; returns how many it did. Unlike the quantiser's, its last block may not overlap the one before:
+    // that has overwritten the indices.
+    internal int Dequantise256(ReadOnlySpan<byte> high, ReadOnlySpan<byte> low, Span<float> values)
+    {
+        ref byte upper = ref MemoryMarshal.GetReference(high);
+        ref byte lower = ref MemoryMarshal.GetReference(low);
+        ref float target = ref MemoryMarshal.GetReference(values);
+        int i = 0;
+        for (; i <= values.Length - 8; i += 8)
+        {
+            Vector128<ushort> h = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref upper, i))).AsByte());
+            Vector128<ushort> l = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref lower, i))).AsByte());
+            (Vector128<uint> first, Vector128<uint> second) = Vector128.Widen((h << 8) | l);
+            Vector256<uint> indices = Vector256.Create(first, second);
+            (Vector256<ulong> a, Vector256<ulong> b) = Vector256.Widen(indices);
+            Vector256<float> result = Vector256.Narrow(Values256(a), Values256(b));
+            Vector256<float> last = Vector256.Equals(indices, Vector256.Create((uint)ushort.MaxValue)).AsSingle();
+            Vector256.ConditionalSelect(last, Vector256.Create(_max), result).StoreUnsafe(ref target, (nuint)i);
+        }
+
+        return i;
+    }
+
+    // An integer below 2^52 under the exponent of 2^52 is 2^52 more than itself.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector256<double> Values256(Vector256<ulong> indices)
+    {
+        Vector256<double> two52 = Vector256.Create(4503599627370496.0);
+        return Vector256.Create(_min) + (((indices | two52.AsUInt64()).AsDouble() - two52) * Vector256.Create(_step));
     }
 }

@@ -89,6 +89,33 @@ public sealed class AffineQuantiserTests
         }
     }
 
+    [Fact]
+    public void Dequantise_Of16Bits_EqualsTheScalarPathBitForBit()
+    {
+        byte[] high = [.. Enumerable.Range(0, 65536).Select(i => (byte)(i >> 8))];
+        byte[] low = [.. Enumerable.Range(0, 65536).Select(i => (byte)i)];
+        foreach ((string name, float[] values) in Activations.Kinds(500, 4))
+        {
+            FloatRange range = FloatRange.Of(values);
+            if (range.Min == range.Max) continue;
+            AffineQuantiser quantiser = new(range.Min, range.Max, 16);
+            int[] expected = [.. Enumerable.Range(0, 65536).Select(i => BitConverter.SingleToInt32Bits(quantiser.Value(i)))];
+            float[] decoded = new float[65536];
+            Assert.Equal(65536, quantiser.Dequantise256(high, low, decoded));
+            Assert.True(expected.AsSpan().SequenceEqual(Frames.Bits(decoded)), name);
+
+            // The upper plane in the destination's own memory, and a length that is no multiple of a block.
+            foreach (int count in new[] { 65536, 65531, 9, 8, 7, 1 })
+            {
+                float[] shared = new float[count];
+                Span<byte> tail = System.Runtime.InteropServices.MemoryMarshal.AsBytes(shared.AsSpan())[^count..];
+                high.AsSpan(0, count).CopyTo(tail);
+                quantiser.Dequantise(tail, low.AsSpan(0, count), shared);
+                Assert.True(expected.AsSpan(0, count).SequenceEqual(Frames.Bits(shared)), $"{name}, {count} values");
+            }
+        }
+    }
+
     private static (byte[] High, byte[] Low) Run(Path path, AffineQuantiser quantiser, float[] values, int bits)
     {
         byte[] high = new byte[values.Length];

@@ -36,6 +36,19 @@ public sealed class HuffmanCodeTests
     }
 
     [Fact]
+    public void Build_OfActivations_LosesLessThanHalfAPercentByItsLimit()
+    {
+        foreach (float[] values in new[] { Activations.Relu(200_000, 0.6, 1), Activations.Relu(200_000, 0, 2), Activations.Linear(200_000, 3) })
+        {
+            byte[] indices = new byte[values.Length];
+            new AffineQuantiser(values.Min(), values.Max(), 8).Quantise(values, indices);
+            int[] counts = new int[256];
+            foreach (byte index in indices) counts[index]++;
+            Assert.InRange(Cost(counts, Build(counts, HuffmanCode.MaxLength)), 1, HuffmanTree(counts).Cost * 1.005);
+        }
+    }
+
+    [Fact]
     public void Build_OfFibonacciCounts_StaysWithinTheLimitAndComplete()
     {
         int[] counts = new int[40];
