@@ -1,0 +1,34 @@
+using Isthmus.Core.Errors;
+using Isthmus.Core.Planning;
+
+namespace Isthmus.Core.Tests.Planning;
+
+public sealed class ObjectiveTests
+{
+    [Theory]
+    [InlineData("latency", 1, 0)]
+    [InlineData("Traffic", 0, 1)]
+    [InlineData("weighted:2,0.5", 2, 0.5)]
+    [InlineData("weighted:0,3", 0, 3)]
+    public void Parse_KnownForm_GivesTheWeights(string text, double perMillisecond, double perKilobyte)
+    {
+        Objective objective = Objective.Parse(text);
+        Assert.Equal((perMillisecond, perKilobyte), (objective.PerMillisecond, objective.PerKilobyte));
+        Assert.Equal(objective, Objective.Parse(objective.ToString()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("energy")]
+    [InlineData("weighted")]
+    [InlineData("weighted:1")]
+    [InlineData("weighted:0,0")]
+    [InlineData("weighted:-1,2")]
+    [InlineData("weighted:NaN,2")]
+    [InlineData("weighted:1,Infinity")]
+    public void Parse_AnythingElse_IsAUsageError(string text) =>
+        Assert.Equal(ErrorKind.Usage, Assert.Throws<IsthmusException>(() => Objective.Parse(text)).Kind);
+
+    [Fact]
+    public void Score_Weighted_IsTheWeightedSum() => Assert.Equal((2 * 30) + (0.5 * 4), Objective.Weighted(2, 0.5).Score(new(30), new(4000)));
+}
