@@ -65,6 +65,7 @@ public static class CommandLineApplication
         new ImportCommand(),
         new InspectCommand(),
         new LinkCommand(),
+        new PlanCommand(),
         new ProfileCommand(),
         new RunCommand(),
         new ServeCommand(),

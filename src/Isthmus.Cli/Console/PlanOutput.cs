@@ -1,0 +1,101 @@
+using Isthmus.Core.Planning;
+using Spectre.Console;
+
+namespace Isthmus.Cli.Console;
+
+/// <summary>Plans as JSON and as tables, the same in every command.</summary>
+internal static class PlanOutput
+{
+    /// <summary>A plan with its cost, as scripts read it.</summary>
+    public static object Row(RankedPlan plan) => new
+    {
+        plan = plan.Plan.Describe(),
+        node = plan.Plan.IsSingleNode ? plan.Plan.Segments[0].Node : null,
+        nodes = plan.Plan.Segments.Select(s => s.Node),
+        tiers = plan.Plan.Segments.Select(s => s.Tier),
+        cuts = plan.Plan.Cuts,
+        codec = plan.Plan.Segments[0].Codec,
+        codecs = plan.Plan.Segments.Where(s => s.Codec is not null).Select(s => s.Codec),
+        input = plan.Plan.Input,
+        predictedMs = plan.Latency,
+        predictedBytes = plan.Bytes,
+        predictedBytesTotal = plan.Cost.BytesTotal,
+        accuracyLoss = plan.AccuracyLoss,
+        score = plan.Score,
+        stages = Stages(plan.Cost),
+    };
+
+    /// <summary>The winner, with the reason and the margin.</summary>
+    public static object Winner(PlanningResult result)
+    {
+        RankedPlan plan = result.Winner;
+        return new
+        {
+            plan = plan.Plan.Describe(),
+            node = plan.Plan.IsSingleNode ? plan.Plan.Segments[0].Node : null,
+            nodes = plan.Plan.Segments.Select(s => s.Node),
+            tiers = plan.Plan.Segments.Select(s => s.Tier),
+            cuts = plan.Plan.Cuts,
+            codec = plan.Plan.Segments[0].Codec,
+            codecs = plan.Plan.Segments.Where(s => s.Codec is not null).Select(s => s.Codec),
+            input = plan.Plan.Input,
+            predictedMs = plan.Latency,
+            predictedBytes = plan.Bytes,
+            predictedBytesTotal = plan.Cost.BytesTotal,
+            accuracyLoss = plan.AccuracyLoss,
+            score = plan.Score,
+            stages = Stages(plan.Cost),
+            why = result.Why,
+            marginOverBestSingleTier = result.MarginOverBestSingleTier is { } margin
+                ? new { plan = margin.Against.Plan.Describe(), ms = margin.Saved, bytes = margin.BytesSaved, percent = margin.Percent } : null,
+        };
+    }
+
+    /// <summary>The stages of a cost, in their order.</summary>
+    public static object Stages(PlanCost cost) => new
+    {
+        cost.Decode, cost.Head, cost.Encode, cost.Send, cost.Queue, cost.Unpack, cost.Middle, cost.Recode, cost.Forward, cost.Tail, cost.Return, cost.Overhead,
+    };
+
+    /// <summary>Draws the ranked plans, the Pareto set and the reason.</summary>
+    public static void Draw(IAnsiConsole console, PlanningRequest request, PlanningResult result)
+    {
+        console.WriteLine($"Best plans for {request.Profile.ModelName}, objective {request.Objective}:");
+        console.Write(Table(result.Ranked, result.MarginOverBestSingleTier));
+        if (result.Pareto.Length > 1)
+        {
+            console.WriteLine("No other plan beats these in latency, bytes and accuracy at once:");
+            console.Write(Table(result.Pareto, null));
+        }
+
+        console.WriteLine("Predicted milliseconds of the best, stage by stage:");
+        PlanCost c = result.Winner.Cost;
+        (string Name, double Ms)[] stages =
+        [
+            ("decode", c.Decode.Value), ("head", c.Head.Value), ("encode", c.Encode.Value), ("send", c.Send.Value), ("queue", c.Queue.Value), ("unpack", c.Unpack.Value),
+            ("middle", c.Middle.Value), ("recode", c.Recode.Value), ("forward", c.Forward.Value), ("tail", c.Tail.Value), ("return", c.Return.Value), ("overhead", c.Overhead.Value),
+        ];
+        console.WriteLine("  " + string.Join(" + ", stages.Where(s => s.Ms > 0).Select(s => $"{s.Name} {s.Ms:0.##}")) + $" = {c.Total.Value:0.##}");
+        console.WriteLine();
+        console.WriteLine(result.Why);
+    }
+
+    private static Table Table(IEnumerable<RankedPlan> plans, SingleTierMargin? margin)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("#", "Plan", "Latency", "Sent", "Loss ≤", "Score");
+        if (margin is not null) table.AddColumn($"Against {Markup.Escape(margin.Against.Plan.Describe())}");
+        foreach (int column in new[] { 0, 2, 3, 4, 5 }) table.Columns[column].RightAligned();
+        int rank = 0;
+        foreach (RankedPlan plan in plans)
+        {
+            List<string> cells =
+            [
+                $"{++rank}", Markup.Escape(plan.Plan.Describe()), plan.Latency.ToString(), plan.Bytes.ToString(), $"{plan.AccuracyLoss * 100:0.##} %", $"{plan.Score:0.##}",
+            ];
+            if (margin is not null) cells.Add($"{plan.Latency.Value - margin.Against.Latency.Value:+0.##;-0.##;±0} ms");
+            table.AddRow([.. cells]);
+        }
+
+        return table;
+    }
+}

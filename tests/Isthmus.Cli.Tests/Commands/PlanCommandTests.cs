@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
+using Isthmus.Tests.Shared;
+
+namespace Isthmus.Cli.Tests.Commands;
+
+public sealed class PlanCommandTests : IDisposable
+{
+    private static readonly string Example = Path.Combine(DevelopmentData.Repository, "samples", "planning", "example-profile.json");
+    private readonly string _folder = Directory.CreateTempSubdirectory("isthmus-plan-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Plan_AsJson_SaysWhatScriptsRelyOn()
+    {
+        CommandRun run = await CommandRun.OfAsync("plan", Example, "--json", "--top", "3");
+        Assert.Equal(0, run.ExitCode);
+        JsonElement json = run.Json();
+        JsonElement winner = json.GetProperty("winner");
+        Assert.All(
+            new[] { "tiers", "cuts", "codec", "input", "predictedMs", "predictedBytes", "accuracyLoss", "why", "marginOverBestSingleTier" },
+            name => Assert.True(winner.TryGetProperty(name, out _), name));
+        Assert.Equal(3, json.GetProperty("ranked").GetArrayLength());
+        Assert.Equal(winner.GetProperty("plan").GetString(), json.GetProperty("ranked")[0].GetProperty("plan").GetString());
+        Assert.True(json.GetProperty("pareto").GetArrayLength() > 1);
+        Assert.Equal(winner.GetProperty("predictedMs").GetDouble(), winner.GetProperty("stages").EnumerateObject().Sum(s => s.Value.GetDouble()), 0.01);
+    }
+
+    [Fact]
+    public async Task Plan_ForPeople_ShowsRanksParetoAndReason()
+    {
+        CommandRun run = await CommandRun.OfAsync("plan", Example);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("", run.Error);
+        Assert.Contains("jpeg:75 → edge", run.Output, StringComparison.Ordinal);
+        Assert.Contains("No other plan beats these", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Not splitting:", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("device", "--tiers", "device")]
+    [InlineData("device", "--objective", "traffic")]
+    [InlineData("file → edge", "--method", "edge-only", "--inputs", "file")]
+    [InlineData("file → cloud", "--forbid", "edge", "--link", "device-cloud=100mbit,10ms")]
+    [InlineData("device → c01 huffman:4 → edge", "--private", "--method", "jalad", "--max-loss", "0.01", "--link", "device-edge=4mbit,8ms")]
+    public async Task Plan_WithOptions_AnswersAccordingly(string plan, params string[] options)
+    {
+        CommandRun run = await CommandRun.OfAsync(["plan", Example, "--json", .. options]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(plan, run.Json().GetProperty("winner").GetProperty("plan").GetString());
+    }
+
+    [Fact]
+    public async Task Plan_Output_IsAPlanThatFitsTheProfile()
+    {
+        string path = Path.Combine(_folder, "plan.json");
+        Assert.Equal(0, (await CommandRun.OfAsync("plan", Example, "-o", path, "--private")).ExitCode);
+        Assert.Equal(Tier.Device, PlanFile.Load(path, ProfileIndex.Of(ProfileFile.Load(Example))).Segments[0].Tier);
+    }
+
+    [Fact]
+    public async Task Plan_ImpossibleConstraints_SaysWhatToRelax()
+    {
+        string line = (await CommandRun.OfAsync("plan", Example, "--json", "--max-ms", "5")).AssertRefused(7);
+        Assert.Contains("allow --max-ms ", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "--objective", "energy")]
+    [InlineData(2, "--link", "device-mars=8mbit,20ms")]
+    [InlineData(2, "--link", "device-edge=8mbit")]
+    [InlineData(2, "--link", "device-edge=8,20ms")]
+    [InlineData(2, "--tiers", "moon")]
+    [InlineData(2, "--forbid", "mars")]
+    [InlineData(2, "--method", "magic")]
+    [InlineData(2, "--codecs", "zip")]
+    [InlineData(2, "--inputs", "bmp")]
+    [InlineData(2, "--max-loss", "2")]
+    [InlineData(2, "--top", "0")]
+    public async Task Plan_WrongOption_IsRefused(int exitCode, params string[] options) =>
+        (await CommandRun.OfAsync(["plan", Example, "--json", .. options])).AssertRefused(exitCode);
+
+    [Fact]
+    public async Task Plan_NoSuchFile_IsRefused() => (await CommandRun.OfAsync("plan", Path.Combine(_folder, "none.json"))).AssertRefused(3);
+
+    [Fact]
+    public async Task Plan_NoProfile_IsRefused()
+    {
+        string path = Path.Combine(_folder, "text.json");
+        await File.WriteAllTextAsync(path, "hello", TestContext.Current.CancellationToken);
+        (await CommandRun.OfAsync("plan", path)).AssertRefused(5);
+    }
+}
