@@ -12,6 +12,7 @@ public static class Comparisons
         new CodecComparison(),
         new LinkComparison(),
         new OverheadComparison(),
+        new PlannerComparison(),
     ];
 
     /// <summary>The comparison of this name.</summary>

@@ -32,6 +32,9 @@ public static class ProfileRules
 
     private const int MaxName = 256;
 
+    // Exporters join the path of a tensor's layer into its name.
+    private const int MaxTensorName = 8192;
+
     /// <summary>Checks a profile.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="name">What to call it in an error.</param>
@@ -72,7 +75,7 @@ public static class ProfileRules
             check.List(cut.Tensors, $"{at}.tensors", MaxChoices);
             check.That(cut.Tensors.Length > 0, $"{at}.tensors", "a cut has at least one tensor");
             foreach (CutTensor tensor in cut.Tensors)
-                check.Text(check.NotNull(tensor, $"{at}.tensors").Name, $"{at}.tensors.name");
+                check.Text(check.NotNull(tensor, $"{at}.tensors").Name, $"{at}.tensors.name", MaxTensorName);
             check.Size(cut.Bytes.Value, $"{at}.bytes");
             check.Share(cut.MacShare, $"{at}.macShare");
             check.List(cut.Codecs, $"{at}.codecs", MaxChoices);
@@ -227,10 +230,10 @@ public static class ProfileRules
             return value!;
         }
 
-        public void Text(string? value, string member)
+        public void Text(string? value, string member, int max = MaxName)
         {
-            if (string.IsNullOrWhiteSpace(value) || value.Length > MaxName || value.Any(char.IsControl))
-                Fail(member, $"a text of 1 to {MaxName} characters without control characters is expected");
+            if (string.IsNullOrWhiteSpace(value) || value.Length > max || value.Any(char.IsControl))
+                Fail(member, $"a text of 1 to {max} characters without control characters is expected");
         }
 
         public void List<T>(ImmutableArray<T> list, string member, int max)

