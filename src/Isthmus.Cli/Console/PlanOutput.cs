@@ -54,7 +54,18 @@ internal static class PlanOutput
     /// <summary>The stages of a cost, in their order.</summary>
     public static object Stages(PlanCost cost) => new
     {
-        cost.Decode, cost.Head, cost.Encode, cost.Send, cost.Queue, cost.Unpack, cost.Middle, cost.Recode, cost.Forward, cost.Tail, cost.Return, cost.Overhead,
+        cost.Decode,
+        cost.Head,
+        cost.Encode,
+        cost.Send,
+        cost.Queue,
+        cost.Unpack,
+        cost.Middle,
+        cost.Recode,
+        cost.Forward,
+        cost.Tail,
+        cost.Return,
+        cost.Overhead,
     };
 
     /// <summary>Draws the ranked plans, the Pareto set and the reason.</summary>
