@@ -120,6 +120,7 @@ public sealed class RunSession : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         await using AdaptivePlanSource source = CreateAdaptiveSource(adaptation);
+        await RehearseAsync((await source.NextAsync(cancellationToken)).Plan, images, cancellationToken);
         RunReport report = await new Runner(Pipeline, source, options).RunAsync(images, each, cancellationToken);
         return (report, source.Log);
     }
@@ -135,7 +136,20 @@ public sealed class RunSession : IAsyncDisposable
         Plan plan, string why, IReadOnlyList<LabelledImage> images, Action<ImageReport>? each = null, RunnerOptions? options = null, CancellationToken cancellationToken = default)
     {
         await Pipeline.WarmAsync(plan, onNodes: true, cancellationToken);
-        return await new Runner(Pipeline, new FixedPlanSource(plan, why, CreateAdaptation()), options).RunAsync(images, each, cancellationToken);
+        await RehearseAsync(plan, images, cancellationToken);
+        // Only to find out when an excluded node is back: what a fixed plan does not use does not matter.
+        LinkMonitor monitor = new(Pipeline, _settings.Monitor with { Clock = _settings.Clock, Silence = TimeSpan.FromDays(1) });
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task monitoring = monitor.RunAsync(stop.Token);
+        try
+        {
+            return await new Runner(Pipeline, new FixedPlanSource(plan, why, CreateAdaptation()), options).RunAsync(images, each, cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await monitoring;
+        }
     }
 
     /// <summary>Unloads and disconnects.</summary>
@@ -143,6 +157,23 @@ public sealed class RunSession : IAsyncDisposable
     {
         await Pipeline.DisposeAsync();
         Tiers.Dispose();
+    }
+
+    // The first picture of a process loads libraries and compiles code: it would say nothing of the plan.
+    private async Task RehearseAsync(Plan plan, IReadOnlyList<LabelledImage> images, CancellationToken cancellationToken)
+    {
+        foreach (LabelledImage image in images.Take(3))
+        {
+            try
+            {
+                await Pipeline.RunAsync(plan, image.Path, cancellationToken);
+                return;
+            }
+            catch (IsthmusException)
+            {
+                // No picture, or no node: the run itself will say so.
+            }
+        }
     }
 
     private static void CheckDevice(Profile profile, RunSettings settings)
