@@ -62,6 +62,7 @@ public static class CommandLineApplication
     private static readonly ICommandFactory[] Factories =
     [
         new BenchCommand(),
+        new DemoCommand(),
         new ImportCommand(),
         new InspectCommand(),
         new LinkCommand(),
