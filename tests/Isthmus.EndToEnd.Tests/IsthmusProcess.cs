@@ -55,8 +55,7 @@ internal sealed partial class IsthmusProcess : IAsyncDisposable
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "isthmus.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        // The tests' processes do not share a data folder with the developer's.
-        start.Environment["ISTHMUS_DATA"] = Path.Combine(Path.GetTempPath(), $"isthmus-e2e-{Environment.ProcessId}");
+        start.Environment["ISTHMUS_DATA"] = SharedDataFolder.Location;
         IsthmusProcess process = new(new Process { StartInfo = start });
         process._process.OutputDataReceived += (_, e) => process.Read(process._output, e.Data);
         process._process.ErrorDataReceived += (_, e) => process.Read(process._error, e.Data);

@@ -13,6 +13,9 @@ internal static class SmallNetwork
     public const int Side = 32;
     public const int Classes = 10;
 
+    /// <summary>The tensor before it.</summary>
+    public const string Wide = "wide";
+
     /// <summary>The tensor at the narrow place.</summary>
     public const string Narrow = "squeezed";
 
@@ -26,8 +29,8 @@ internal static class SmallNetwork
         graph.Input.Add(Value("image", 1, 3, Side, Side));
         graph.Output.Add(Value("scores", 1, Classes));
         Convolution("image", "a", 3, 8);
-        Node("Relu", ["a"], "wide");
-        Convolution("wide", "b", 8, 4);
+        Node("Relu", ["a"], Wide);
+        Convolution(Wide, "b", 8, 4);
         Node("Relu", ["b"], Narrow);
         Convolution(Narrow, "c", 4, 16);
         Node("Relu", ["c"], "deep");
