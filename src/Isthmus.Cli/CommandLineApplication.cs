@@ -52,7 +52,7 @@ public static class CommandLineApplication
 
     private static RootCommand CreateRootCommand()
     {
-        RootCommand root = new("Isthmus runs a neural network across a device, an edge server and a cloud: it measures, decides, runs the decision and explains it.");
+        RootCommand root = new("Isthmus runs a neural network across a device, an edge server and a cloud: it measures, decides, runs the decision and explains it. In a clone, './isthmus setup' installs and builds, and './isthmus test' runs the tests.");
         foreach (ICommandFactory factory in Factories)
             root.Subcommands.Add(factory.Create());
         return root;

@@ -8,7 +8,6 @@ using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
 using Isthmus.Inference.Classification;
 using Isthmus.Inference.Graphs;
-using Isthmus.Inference.Sessions;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Profiling;
 using Spectre.Console;
@@ -27,7 +26,6 @@ internal sealed class ProfileCommand : ICommandFactory
     private readonly Option<bool> _allCuts = new("--all-cuts") { Description = "Measure every cut, whatever it takes." };
     private readonly Option<string?> _codecs = new("--codecs") { Description = $"Codecs, separated by commas (default: {string.Join(',', ProfilerOptions.Default.Codecs)}).", HelpName = "LIST" };
     private readonly Option<string?> _inputs = new("--inputs") { Description = $"Input encodings, separated by commas (default: {string.Join(',', ProfilerOptions.Default.Inputs)}).", HelpName = "LIST" };
-    private readonly Option<int?> _threads = new("--threads") { Description = "Threads of one inference on the device (default: all processors).", HelpName = "N" };
 
     /// <inheritdoc/>
     public Command Create()
@@ -41,17 +39,17 @@ internal sealed class ProfileCommand : ICommandFactory
         command.Options.Add(_allCuts);
         command.Options.Add(_codecs);
         command.Options.Add(_inputs);
-        command.Options.Add(_threads);
         TierOptions tiers = TierOptions.AddTo(command);
+        SessionOptions session = SessionOptions.AddTo(command);
         ManifestOptions manifest = ManifestOptions.AddTo(command);
-        return command.Runs(inv => RunAsync(inv, tiers, manifest));
+        return command.Runs(inv => RunAsync(inv, tiers, session, manifest));
     }
 
-    private async Task RunAsync(Invocation inv, TierOptions tierOptions, ManifestOptions manifest)
+    private async Task RunAsync(Invocation inv, TierOptions tierOptions, SessionOptions session, ManifestOptions manifest)
     {
         string model = inv.Options.GetValue(_model)!;
         Network network = Network.Load(model, manifest.Read(inv.Options));
-        ProfilerOptions options = Options(inv, tierOptions);
+        ProfilerOptions options = Options(inv, tierOptions, session);
         string[] images = [.. LabelledImages.Load(inv.Options.GetValue(_images)!).Select(i => i.Path)];
         string output = inv.Options.GetValue(_output) ?? Path.GetFileNameWithoutExtension(model) + ".profile.json";
 
@@ -68,7 +66,7 @@ internal sealed class ProfileCommand : ICommandFactory
         inv.Result(new { file = output, leftOut, profile }, console => Draw(console, profile, output));
     }
 
-    private ProfilerOptions Options(Invocation inv, TierOptions tiers)
+    private ProfilerOptions Options(Invocation inv, TierOptions tiers, SessionOptions session)
     {
         ProfilerOptions options = new()
         {
@@ -76,8 +74,8 @@ internal sealed class ProfileCommand : ICommandFactory
             MaxCuts = inv.Options.GetValue(_cuts),
             AllCuts = inv.Options.GetValue(_allCuts),
             Slowdown = tiers.Slowdown(inv.Options),
+            Session = session.Read(inv.Options),
         };
-        if (inv.Options.GetValue(_threads) is { } threads) options = options with { Session = SessionSettings.Default with { Threads = threads } };
         if (inv.Options.GetValue(_codecs) is { } codecs) options = options with { Codecs = List(codecs, CodecSpec.Parse) };
         if (inv.Options.GetValue(_inputs) is { } inputs) options = options with { Inputs = List(inputs, InputEncoding.Parse) };
         return options;

@@ -30,9 +30,10 @@ internal sealed class RunCommand : ICommandFactory
         Option<int> concurrency = new("--concurrency") { Description = "Pictures under way at a time.", HelpName = "number", DefaultValueFactory = _ => RunnerOptions.Default.Concurrency };
         Option<string?> data = new("--data") { Description = $"The data folder; default ${DataFolder.Variable}, else the user's application data.", HelpName = "folder" };
         Command command = new("run", "Classify pictures, each part of the network where it is best: measured, planned, explained; and still answered when a node fails.");
-        model.AddTo(command);
+        model.AddTo(command, withDimensions: false);
         foreach (Option option in new Option[] { images, labels, plan, profile, deadline, limit, concurrency, data }) command.Options.Add(option);
         TierOptions tiers = TierOptions.AddTo(command);
+        SessionOptions device = SessionOptions.AddTo(command);
         PlanningOptions planning = PlanningOptions.AddTo(command);
         ManifestOptions manifest = ManifestOptions.AddTo(command);
         return command.Runs(async run =>
@@ -51,6 +52,7 @@ internal sealed class RunCommand : ICommandFactory
                 ProfilePath = run.Options.GetValue(profile),
                 DataFolder = DataFolder.Resolve(run.Options.GetValue(data)),
                 Slowdown = tiers.Slowdown(run.Options),
+                Session = device.Read(run.Options),
                 Deadline = run.Options.GetValue(deadline) is { } ms ? new Milliseconds(ms) : null,
             };
             RunnerOptions options = new() { Concurrency = run.Options.GetValue(concurrency) };

@@ -25,10 +25,12 @@ internal sealed class ModelArguments
     };
 
     /// <summary>Adds the argument and its options to a command.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="withDimensions">Whether open dimensions beside the batch may be given.</param>
+    public void AddTo(Command command, bool withDimensions = true)
     {
         command.Arguments.Add(_path);
-        command.Options.Add(_dimensions);
+        if (withDimensions) command.Options.Add(_dimensions);
         command.Options.Add(_external);
     }
 

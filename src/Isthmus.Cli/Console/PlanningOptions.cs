@@ -19,7 +19,12 @@ internal sealed class PlanningOptions
         DefaultValueFactory = _ => "latency",
     };
 
-    private readonly Option<double?> _maxLoss = new("--max-loss") { Description = "The largest share of answers that may change, 0 to 1, such as 0.01 (default: any).", HelpName = "share" };
+    private readonly Option<double?> _maxLoss = new("--max-loss")
+    {
+        Description = "The largest share of answers that may change, 0 to 1; 1 is any.",
+        DefaultValueFactory = _ => 0.02,
+        HelpName = "share",
+    };
     private readonly Option<long?> _maxBytes = new("--max-bytes") { Description = "The most bytes that may leave the device for one picture (default: any).", HelpName = "bytes" };
     private readonly Option<double?> _maxMs = new("--max-ms") { Description = "The longest predicted latency in milliseconds (default: any).", HelpName = "ms" };
     private readonly Option<string?> _tiers = new("--tiers") { Description = "The tiers that may compute, such as device,edge (default: all).", HelpName = "tiers" };

@@ -88,22 +88,24 @@ public static class DemoReport
                 .. phase.Baselines.Where(b => b.Run.Summary.Answered > 0).Select(b => BarOf(
                     b.Name, b.Run, $"{b.Run.Summary.BytesSentPerImage / 1000:0.0} kB{(b.Allowed ? "" : ", not allowed")}{(b.Run.Images.Length < phase.Chosen.Images.Length ? ", 1 photo" : "")}", false)),
             ]));
-        page.Append("<h3>Photograph by photograph, as the links changed</h3>");
+        page.Append("<h3>Photograph by photograph, as the links changed: milliseconds</h3>");
+        var used = Stages.Where(s => phase.Adaptive.Images.Any(i => i.Ms is { } ms && s.Value(ms) >= 0.05)).ToImmutableArray();
         page.AppendTable(
-            ["<", "<photograph", "<class", "<where each part ran", "total", .. Stages.Select(s => s.Name), "bytes sent"],
-            phase.Adaptive.Images.Select(i => (Row(i, result.Thumbnails), false)));
+            ["<", "<photograph", "<class", "<where each part ran", "total", .. used.Select(s => s.Name), "bytes sent"],
+            phase.Adaptive.Images.Select(i => (Row(i, used, result.Thumbnails), false)));
     }
 
-    private static IReadOnlyList<string> Row(ImageReport image, ImmutableDictionary<string, byte[]> thumbnails)
+    private static IReadOnlyList<string> Row(
+        ImageReport image, ImmutableArray<(string Name, string Colour, Func<StageTimes, double> Value)> used, ImmutableDictionary<string, byte[]> thumbnails)
     {
         string picture = thumbnails.TryGetValue(image.File, out byte[]? jpeg) ? $"<img alt=\"\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">" : "";
-        if (!image.IsAnswered) return [picture, E(image.File), E(image.Error ?? "no answer"), "", "", .. Stages.Select(_ => ""), ""];
-        string where = string.Join("<br>", image.Where.Select(w => E($"{w.Segment}: {w.Node}, {w.Run}")));
+        if (!image.IsAnswered) return [picture, E(image.File), E(image.Error ?? "no answer"), "", "", .. used.Select(_ => ""), ""];
+        string where = string.Join("<br>", image.Where.Select(w => $"<span class=\"nowrap\">{E($"{w.Node}: {w.Segment}")}</span>"));
         string note = image.Fallback is null ? "" : $"<br><span class=\"soft\">{E(image.Fallback)}</span>";
         return
         [
             picture, E(image.File), $"{E(image.Top1!.Name)} <span class=\"soft\">{image.Top1.Score:P0}</span>", $"<span title=\"{E(image.Why)}\">{where}</span>{note}", $"<b>{image.Ms!.Total.Value:0}</b>",
-            .. Stages.Select(s => s.Value(image.Ms) < 0.05 ? "" : s.Value(image.Ms).ToString("0.0", CultureInfo.InvariantCulture)),
+            .. used.Select(s => s.Value(image.Ms) < 0.05 ? "" : s.Value(image.Ms).ToString("0.0", CultureInfo.InvariantCulture)),
             $"{image.BytesSent / 1000.0:0.0} kB",
         ];
     }

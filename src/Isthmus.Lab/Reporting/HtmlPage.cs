@@ -9,12 +9,12 @@ public sealed class HtmlPage(string title)
     private const string Style = """
         :root{color-scheme:light dark;--ink:#1c2430;--soft:#5c6675;--line:#dfe4ea;--back:#fff;--card:#f6f8fa;--accent:#0b7285;--warn:#b35900;--good:#2b7a3d}
         @media(prefers-color-scheme:dark){:root{--ink:#e6e9ee;--soft:#9aa5b4;--line:#333c48;--back:#14181d;--card:#1c2229;--accent:#4cc4d8;--warn:#f0a050;--good:#6fce86}}
-        *{box-sizing:border-box}body{margin:0 auto;max-width:1080px;padding:32px 24px 64px;font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;color:var(--ink);background:var(--back)}
+        *{box-sizing:border-box}body{margin:0 auto;max-width:1240px;padding:32px 24px 64px;font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;color:var(--ink);background:var(--back)}
         h1{font-size:28px;line-height:1.2;margin:0 0 8px}h2{font-size:20px;margin:40px 0 8px;padding-top:12px;border-top:1px solid var(--line)}h3{font-size:16px;margin:24px 0 6px}
-        p{margin:6px 0 10px;max-width:78ch}.lead{font-size:17px}.soft{color:var(--soft)}.why{border-left:3px solid var(--accent);padding:6px 12px;background:var(--card);margin:10px 0}
+        .why{max-width:110ch}p{margin:6px 0 10px;max-width:110ch}.lead{font-size:17px}.soft{color:var(--soft)}.why{border-left:3px solid var(--accent);padding:6px 12px;background:var(--card);margin:10px 0}
         .badge{display:inline-block;border:1px solid var(--warn);color:var(--warn);border-radius:9px;padding:0 8px;font-size:12px;margin-left:6px;vertical-align:middle}
         table{border-collapse:collapse;width:100%;font-size:13.5px;margin:8px 0 14px}th,td{padding:5px 9px;text-align:right;border-bottom:1px solid var(--line);vertical-align:middle}
-        th{color:var(--soft);font-weight:600}td.text,th.text{text-align:left}tr.best td{font-weight:600;background:var(--card)}td img{display:block;width:44px;height:44px;object-fit:cover;border-radius:4px}
+        th{color:var(--soft);font-weight:600}td.text,th.text{text-align:left}td .nowrap{white-space:nowrap}tr.best td{font-weight:600;background:var(--card)}td img{display:block;width:44px;height:44px;object-fit:cover;border-radius:4px}
         .scroll{overflow-x:auto}svg{width:100%;height:auto;display:block;margin:6px 0}svg text{font-family:inherit;fill:var(--ink);font-size:13px}svg .axis{fill:var(--soft);font-size:12px}svg .grid{stroke:var(--line);stroke-width:1}svg .strong{font-weight:700}
         .legend{font-size:13px;color:var(--soft);display:flex;flex-wrap:wrap;gap:4px 16px}.legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px;vertical-align:-1px}
         .figures{display:flex;flex-wrap:wrap;gap:12px;margin:16px 0}.figures div{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 16px;min-width:150px}.figures b{display:block;font-size:22px}.figures span{color:var(--soft);font-size:13px}
