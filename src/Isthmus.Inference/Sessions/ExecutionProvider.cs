@@ -34,6 +34,10 @@ public static class ExecutionProvider
         return [.. Known.Where(p => listed.Contains(p.Listed)).Select(p => p.Name)];
     }
 
+    /// <summary>What runs networks on this machine, such as "ONNX Runtime 1.29.0, cpu": the runtime's version, and the provider in use.</summary>
+    /// <exception cref="IsthmusException">The native library is missing.</exception>
+    public static string Describe(string provider) => $"ONNX Runtime {OnnxRuntimeEnvironment.Get().GetVersionString()}, {provider.Trim().ToLowerInvariant()}";
+
     /// <summary>Tells the options to use a provider. What it cannot run falls back to the CPU.</summary>
     /// <exception cref="IsthmusException">The native library lacks it, or it does not start on this machine.</exception>
     internal static void Append(SessionOptions options, string provider, int threads)

@@ -22,6 +22,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
         IsthmusException { Kind: ErrorKind.Data or ErrorKind.Usage or ErrorKind.Model } e => (400, e.Message, null),
         IsthmusException e => (500, e.Message, null),
         BadHttpRequestException e => (e.StatusCode, e.Message, null),
+        OperationCanceledException => (503, "The node was stopped before there was an answer; use another node.", 5),
         _ => (500, "The node failed on this request; its log says why.", null),
     };
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Isthmus.Core.Json;
+using Isthmus.Inference.Sessions;
 using Isthmus.Node.Admission;
 using Isthmus.Node.Hosting;
 using Isthmus.Node.Models;
@@ -50,7 +51,7 @@ internal sealed class ProtocolEndpoints(NodeOptions options, NodeState state, Mo
             new NodeDescription(
                 options.NodeName, options.Tier, options.Slowdown, options.Slowdown > 1,
                 $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}, {Environment.ProcessorCount} processors",
-                $"ONNX Runtime, {options.Session.Provider}", options.Session.Threads, options.Workers, options.QueueLimit)),
+                ExecutionProvider.Describe(options.Session.Provider), options.Session.Threads, options.Workers, options.QueueLimit)),
         IsthmusJson.Compact,
         context.RequestAborted);
 

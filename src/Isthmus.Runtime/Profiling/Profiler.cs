@@ -8,6 +8,7 @@ using Isthmus.Core.Profiling;
 using Isthmus.Core.Progress;
 using Isthmus.Core.Quantities;
 using Isthmus.Inference.Graphs;
+using Isthmus.Inference.Sessions;
 using Isthmus.Runtime.Links;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Protocol;
@@ -228,7 +229,7 @@ public sealed class Profiler
         return new(
             Tiers.Device, Tier.Device, Url: null, _options.Slowdown,
             $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors",
-            $"ONNX Runtime, {_options.Session.Provider}", _options.Session.Threads, Milliseconds.Zero, segments, [.. cuts.SelectMany(c => c.Codecs)], times);
+            ExecutionProvider.Describe(_options.Session.Provider), _options.Session.Threads, Milliseconds.Zero, segments, [.. cuts.SelectMany(c => c.Codecs)], times);
     }
 
     // What must be the same for an old measurement to be used again.

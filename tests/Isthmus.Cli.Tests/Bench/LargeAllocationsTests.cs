@@ -1,0 +1,15 @@
+using Isthmus.Bench;
+
+namespace Isthmus.Cli.Tests.Bench;
+
+public sealed class LargeAllocationsTests
+{
+    [Fact]
+    public void Count_ArraysOver85kB_AreSeen()
+    {
+        using LargeAllocations large = new();
+        long before = large.Count;
+        for (int i = 0; i < 20; i++) GC.KeepAlive(new byte[90_000]);
+        Assert.True(large.Count > before);
+    }
+}
