@@ -4,7 +4,7 @@ namespace Isthmus.Bench;
 
 /// <summary>
 /// Watches this process for allocations of large objects (over 85 kB), which the garbage collector keeps apart. The runtime
-/// reports one after about every 100 kB of them, so none can repeat unseen.
+/// reports one after about every 100 kB of them, a moment later, so none can repeat unseen.
 /// </summary>
 internal sealed class LargeAllocations : EventListener
 {
