@@ -22,7 +22,7 @@ public sealed record DemoPhase(string Name, string Story, LinkConditions DeviceT
     [
         new("office Wi-Fi", "Good links to both: a fast cloud behind fibre.", Link(50, 4), Link(30, 20), Link(100, 16), Faithful),
         new("busy cell", "Outdoors: the edge of the cell is near, the way to the cloud is crowded.", Link(6, 20), Link(0.4, 80), Link(50, 20), Faithful),
-        new("tunnel", "Hardly any link at all.", Link(0.3, 300), Link(0.2, 500), Link(50, 20), Faithful),
+        new("tunnel", "Hardly any link at all.", Link(0.6, 300), Link(0.3, 500), Link(50, 20), Faithful),
         new(
             "private", "Good Wi-Fi to an edge that passes on to the cloud; the raw input may not leave the device.",
             Link(50, 4), Link(0.4, 80), Link(50, 16), Faithful with { KeepInputOnDevice = true }),

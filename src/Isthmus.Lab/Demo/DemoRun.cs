@@ -55,6 +55,8 @@ public sealed class DemoRun(DemoOptions options)
             DataFolder = options.DataFolder,
             Slowdown = options.DeviceSlowdown,
             UseCachedProfile = !options.Fresh,
+            // A baseline may be as slow as it is: it is not to be rescued by the device.
+            RemoteTimeout = new(120_000),
             Profiling = options.Profiling,
             Adaptation = AdaptationOptions.Default with { MinDwell = TimeSpan.FromSeconds(0.5) },
         };

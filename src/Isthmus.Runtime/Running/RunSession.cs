@@ -67,6 +67,7 @@ public sealed class RunSession : IAsyncDisposable
                 Slowdown = settings.Slowdown,
                 Session = settings.Session,
                 Deadline = settings.Deadline,
+                RemoteTimeout = settings.RemoteTimeout,
                 WholeOnDevice = ProfileIndex.Of(profile).Compute(Tiers.Device, null, null),
                 Clock = settings.Clock,
             });

@@ -31,6 +31,9 @@ public sealed record RunSettings
     /// <summary>The time that an answer may take; null for no limit.</summary>
     public Milliseconds? Deadline { get; init; }
 
+    /// <summary>How long a node may take before the rest is computed elsewhere. Default 10 s; see <see cref="PipelineOptions.RemoteTimeout"/>.</summary>
+    public Milliseconds RemoteTimeout { get; init; } = PipelineOptions.Default.RemoteTimeout;
+
     /// <summary>Threads and provider of the device's own computing.</summary>
     public SessionSettings Session { get; init; } = SessionSettings.Default;
 
