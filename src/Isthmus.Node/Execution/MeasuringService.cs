@@ -33,7 +33,8 @@ internal sealed class MeasuringService(WorkQueue queue, SegmentLoader loader, Im
         using WorkPermit permit = await queue.EnterAsync(null, exclusive: true, cancellationToken);
         long started = clock.GetTimestamp();
         using LoadedSegment loaded = await loader.LoadAsync(model, request.From, request.To, cancellationToken);
-        Milliseconds load = await slowdown.FinishAsync(started, cancellationToken);
+        // Stretched by the factor, not waited for: nobody measures how long loading feels.
+        Milliseconds load = Milliseconds.Since(clock, started) * slowdown.Factor;
 
         Tensor[] inputs = await InputsAsync(model, request, cancellationToken);
         Tensor[]? outputs = null;
@@ -44,6 +45,7 @@ internal sealed class MeasuringService(WorkQueue queue, SegmentLoader loader, Im
             {
                 Dispose(outputs);
                 outputs = null;
+                await Task.Delay(MeasureRequest.Pause, clock, cancellationToken);
                 long start = clock.GetTimestamp();
                 outputs = loaded.Session.Run(inputs, cancellationToken);
                 Milliseconds took = await slowdown.FinishAsync(start, cancellationToken);

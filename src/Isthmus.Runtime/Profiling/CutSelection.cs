@@ -6,6 +6,8 @@ namespace Isthmus.Runtime.Profiling;
 /// <summary>Which of a network's cuts are worth measuring.</summary>
 public static class CutSelection
 {
+    private const double MostWork = 0.99;
+
     /// <summary>
     /// At most <paramref name="count"/> cuts. First those that no earlier cut matches in bytes: whatever the speeds and links, with
     /// codecs of the same ratio one of them is the best place to leave for a faster node. If they are too many, the network is divided
@@ -17,6 +19,8 @@ public static class CutSelection
     /// <returns>The chosen ones by depth.</returns>
     public static ImmutableArray<CutAnalysis> Choose(ImmutableArray<CutAnalysis> cuts, int count)
     {
+        // After practically all of the work there is nothing to gain elsewhere: the answer itself is as small.
+        cuts = [.. cuts.Where(c => c.MacShare < MostWork)];
         if (cuts.Length <= count) return cuts;
         if (count <= 0) return [];
         List<CutAnalysis> records = [];

@@ -86,6 +86,7 @@ internal sealed class DeviceMeasurement : IDisposable
         for (int i = 0; runs.Count < _options.Repeats; i++)
         {
             Sample sample = _samples[i % _samples.Count];
+            Idle(cancellationToken);
             WithInput(sample, input => Run(_whole, [input], runs, cancellationToken));
         }
 
@@ -106,6 +107,7 @@ internal sealed class DeviceMeasurement : IDisposable
         {
             Sample sample = _samples[i % _samples.Count];
             Tensor[]? activation = null;
+            Idle(cancellationToken);
             try
             {
                 WithInput(sample, input => activation = RunKept(head, [input], runs, cancellationToken));
@@ -215,6 +217,7 @@ internal sealed class DeviceMeasurement : IDisposable
 
     private Sample Judge(string name, byte[] file, List<double> decodes, List<double> runs, CancellationToken cancellationToken)
     {
+        Idle(cancellationToken);
         long start = _clock.GetTimestamp();
         Tensor input = _network.Preprocessor.FromFile(file, name);
         decodes.Add(Milliseconds.Since(_clock, start).Value);
@@ -240,6 +243,14 @@ internal sealed class DeviceMeasurement : IDisposable
         {
             if (!keep) input.Dispose();
         }
+    }
+
+    // As between two pictures of one user. A processor that was idle computes the next run more slowly than one that is kept busy, by a
+    // third and more; a profile that was measured without pauses promises what no user sees.
+    private static void Idle(CancellationToken cancellationToken)
+    {
+        cancellationToken.WaitHandle.WaitOne(MeasureRequest.Pause);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private void WithInput(Sample sample, Action<Tensor> use)

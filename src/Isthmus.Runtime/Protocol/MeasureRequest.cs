@@ -7,6 +7,9 @@ namespace Isthmus.Runtime.Protocol;
 /// <summary>Asks a node to measure one segment, with nothing else running on it meanwhile.</summary>
 public sealed record MeasureRequest
 {
+    /// <summary>The pause before each measured run, on the device and on the nodes: requests of one user do not follow each other without one.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+
     /// <summary>The tensors where the segment begins; null at the model's inputs.</summary>
     public IReadOnlyList<string>? From { get; init; }
 
