@@ -62,7 +62,7 @@ public sealed record StackedBarChart(string Title, string Unit, ImmutableArray<(
             x += width;
         }
 
-        string note = $"{bar.Total:0.#}{(bar.Note.Length > 0 ? "  " + bar.Note : "")}";
+        string note = $"{bar.Total:0.#} {Unit}{(bar.Note.Length > 0 ? " · " + bar.Note : "")}";
         svg.Append($"<text class=\"value{weight}\" x=\"{x + 7:0.##}\" y=\"{top + 17}\">{Escape(note)}</text>");
     }
 
