@@ -54,7 +54,7 @@ public sealed class Profiler
     /// <param name="images">Picture files; samples are spread evenly over them.</param>
     /// <param name="progress">Told what is measured, and how much of all is done.</param>
     /// <param name="cancellationToken">Ends it; the journal keeps what was measured.</param>
-    /// <exception cref="IsthmusException">No file is a picture, the network does not run, or a node failed.</exception>
+    /// <exception cref="IsthmusException">No file is a picture, the network does not run, or a node refuses to measure. A node that dies meanwhile is left out.</exception>
     public async Task<Profile> MeasureAsync(IReadOnlyList<string> images, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -95,20 +95,30 @@ public sealed class Profiler
         }
 
         long outputBytes = _analysis.Outputs.Sum(o => o.ByteLength);
-        ImmutableArray<NodeProfile>.Builder profiles = ImmutableArray.CreateBuilder<NodeProfile>(nodes.Length + 1);
+        ImmutableArray<NodeProfile>.Builder profiles = ImmutableArray.CreateBuilder<NodeProfile>();
         profiles.Add(DeviceProfile(device, measuredCuts, measuredInputs));
         Sample sample = device.Samples[0];
         // What crosses for each measurement: small, for the link may be slow.
         byte[] small = _network.Preprocessor.Encode(sample.File, InputEncoding.Jpeg(90), sample.Name);
         foreach (RemoteNode node in nodes)
         {
-            (NodeProfile profile, long answer) = await NodeAsync(node, segments[node], sample, small, effort.Repeats, journal, steps, cancellationToken);
-            profiles.Add(profile);
-            outputBytes = Math.Max(outputBytes, answer);
+            try
+            {
+                (NodeProfile profile, long answer) = await NodeAsync(node, segments[node], sample, small, effort.Repeats, journal, steps, cancellationToken);
+                profiles.Add(profile);
+                outputBytes = Math.Max(outputBytes, answer);
+            }
+            catch (NodeException e) when (e.Failure is NodeFailure.Unreachable or NodeFailure.Broken or NodeFailure.Timeout)
+            {
+                // It died meanwhile. What is left can still answer; its breaker says why it is not in the profile.
+                node.Breaker.Failed(NodeFailure.Unreachable, e.Message);
+            }
         }
 
         journal.Delete();
         progress?.Report(new("done", 1));
+        HashSet<string> measured = [.. profiles.Select(p => p.Name)];
+        links = [.. links.Where(l => measured.Contains(l.From) && measured.Contains(l.To))];
         return new(
             Profile.CurrentVersion, _network.Model.Hash, _network.Model.Name, _options.Clock.GetUtcNow(), SoftwareVersion(), device.Samples.Count,
             outputBytes, [.. measuredCuts.Select(c => c.Profile)], [.. measuredInputs.Select(i => i.Profile)], profiles.ToImmutable(), links);

@@ -64,6 +64,21 @@ public sealed class ProfilerTests
     }
 
     [Fact]
+    public async Task MeasureAsync_NodeDiesMeanwhile_IsLeftOutAndTheRestCanBePlanned()
+    {
+        await using TierFixture tiers = await TierFixture.StartAsync();
+        using Tiers nodes = await tiers.ConnectAsync();
+        ProfilerOptions options = new() { Samples = 1, Repeats = 3, MaxCuts = 2, Codecs = [CodecSpec.Raw] };
+        // The edge goes away as the first of its segments is begun.
+        OnStep dies = new("edge: input", tiers.EdgeLink.DisposeAsync);
+        Profile profile = await new Profiler(tiers.Network, tiers.Analysis, nodes, options).MeasureAsync(Pictures, dies, Cancel);
+        Assert.Equal(["device", "cloud"], profile.Nodes.Select(n => n.Name));
+        Assert.DoesNotContain(profile.Links, l => l.From == "edge" || l.To == "edge");
+        Assert.True(nodes.Node("edge").Breaker.IsOpen);
+        Assert.NotEmpty(Planner.Plan(new(profile)).Ranked);
+    }
+
+    [Fact]
     public async Task MeasureAsync_Interrupted_GoesOnWhereItEnded()
     {
         await using TierFixture tiers = await TierFixture.StartAsync();
@@ -102,6 +117,14 @@ public sealed class ProfilerTests
     private sealed class Collector(List<ProgressReport> reports) : IProgress<ProgressReport>
     {
         public void Report(ProgressReport value) => reports.Add(value);
+    }
+
+    private sealed class OnStep(string step, Func<ValueTask> act) : IProgress<ProgressReport>
+    {
+        public void Report(ProgressReport value)
+        {
+            if (value.Step.StartsWith(step, StringComparison.Ordinal)) act().AsTask().GetAwaiter().GetResult();
+        }
     }
 
     private sealed class Interrupt(CancellationTokenSource cancel, string step) : IProgress<ProgressReport>
