@@ -8,7 +8,7 @@ internal static class PlanReason
     public static string Of(PlanningRequest request, RankedPlan winner, RankedPlan? bestSplit, SingleTierMargin? margin)
     {
         string what = $"{What(request, winner.Plan)} {Takes(winner)}";
-        string loss = winner.AccuracyLoss > 0 ? $" At most {Percent(winner.AccuracyLoss)} of the answers change." : "";
+        string loss = winner.AccuracyLoss > 0 ? $" On the images of the profile, at most {Percent(winner.AccuracyLoss)} of the answers change." : "";
         string against = winner.Plan.IsSingleNode ? AgainstOthers(request, winner, bestSplit, margin) : AgainstSingle(request, winner, margin);
         string given = Given(request.Constraints);
         return $"{what}{against}{given}.{loss}";
@@ -77,7 +77,7 @@ internal static class PlanReason
         if (c.KeepInputOnDevice) given.Add("the raw picture stays on the device");
         if (c.MaxBytes is { } bytes) given.Add($"at most {bytes} leave the device");
         if (c.MaxLatency is { } latency) given.Add($"the answer takes at most {latency}");
-        if (c.MaxAccuracyLoss is { } loss) given.Add($"at most {Percent(loss)} of the answers change");
+        if (c.MaxAccuracyLoss is { } loss) given.Add($"no more than {Percent(loss)} of the answers may change");
         if (c.Tiers is { } tiers) given.Add($"only {string.Join(" and ", tiers).ToLowerInvariant()} may compute");
         if (c.ForbiddenNodes.Length > 0) given.Add($"{string.Join(" and ", c.ForbiddenNodes)} may not be used");
         return given.Count == 0 ? "" : $", given that {string.Join(", and ", given)}";

@@ -224,7 +224,7 @@ public sealed class PlannerTests
         Assert.Equal(0.25 / 75 * 100, result.MarginOverBestSingleTier.Percent, 1e-9);
         Assert.Equal(
             "Splitting: 50 % of the work on device up to c01, sent on as huffman:4, then the rest on cloud, takes 74.8 ms and sends 1.0 kB"
-            + ": 0.25 ms (0.3 %) faster than the best plan on one node, jpeg:75 → cloud (75.0 ms and 5.0 kB). At most 2 % of the answers change.",
+            + ": 0.25 ms (0.3 %) faster than the best plan on one node, jpeg:75 → cloud (75.0 ms and 5.0 kB). On the images of the profile, at most 2 % of the answers change.",
             result.Why);
     }
 
