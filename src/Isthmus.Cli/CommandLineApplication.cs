@@ -44,8 +44,13 @@ public static class CommandLineApplication
         .TakeWhile(t => t.Type != TokenType.DoubleDash)
         .FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
 
-    private static string HelpPath(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+    private static string HelpPath(ParseResult parsed)
+    {
+        string path = "";
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } command; result = result.Parent)
+            path = command.Command.Name + " " + path;
+        return path;
+    }
 
     /// <summary>The names of all commands, in the order of --help.</summary>
     public static IReadOnlyList<string> CommandNames => [.. CreateRootCommand().Subcommands.Select(c => c.Name)];
@@ -65,6 +70,7 @@ public static class CommandLineApplication
         new DemoCommand(),
         new ImportCommand(),
         new InspectCommand(),
+        new LabCommand(),
         new LinkCommand(),
         new PlanCommand(),
         new ProfileCommand(),

@@ -40,6 +40,13 @@ public sealed class HtmlPage(string title)
         return Append($"<h3>{Escape(chart.Title)}</h3>").Append(chart.ToLegend()).Append(chart.ToSvg());
     }
 
+    /// <summary>Appends a chart with its heading and legend.</summary>
+    public HtmlPage Append(LineChart chart)
+    {
+        ArgumentNullException.ThrowIfNull(chart);
+        return Append($"<h3>{Escape(chart.Title)}</h3>").Append(chart.ToLegend()).Append(chart.ToSvg());
+    }
+
     /// <summary>Appends a table. Columns that begin with "&lt;" in <paramref name="headings"/> hold text and are aligned left.</summary>
     /// <param name="headings">The heading of each column, plain text.</param>
     /// <param name="rows">The cells of each row, as HTML; an emphasised row is highlighted.</param>

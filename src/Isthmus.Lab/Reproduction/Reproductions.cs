@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Errors;
+
+namespace Isthmus.Lab.Reproduction;
+
+/// <summary>All reproductions that `isthmus lab reproduce` can run.</summary>
+public static class Reproductions
+{
+    /// <summary>The reproductions, one line each, in alphabetical order.</summary>
+    public static ImmutableArray<IReproduction> All { get; } =
+    [
+    ];
+
+    /// <summary>The reproduction of this name.</summary>
+    /// <exception cref="IsthmusException">There is none.</exception>
+    public static IReproduction Get(string name) => All.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new IsthmusException(ErrorKind.Usage, $"There is no reproduction '{name}': choose {string.Join(", ", All.Select(r => r.Name))}.");
+}
