@@ -5,7 +5,7 @@ using Isthmus.Core.Errors;
 namespace Isthmus.Core.Planning;
 
 /// <summary>
-/// How the input crosses: "local" (it does not), "file", "jpeg:Q" with quality Q ∈ 1…100, "png" or "tensor".
+/// How the input crosses: "local" (it does not), "file", "jpeg:Q" with quality Q ∈ 1…100, "png", "pixels" or "tensor".
 /// Written to JSON as that text.
 /// </summary>
 /// <param name="Kind">The form.</param>
@@ -21,6 +21,9 @@ public readonly record struct InputEncoding(InputKind Kind, int Quality = 0)
 
     /// <summary>PNG at the model's input size.</summary>
     public static InputEncoding Png => new(InputKind.Png);
+
+    /// <summary>Raw 8-bit pixels at the model's input size.</summary>
+    public static InputEncoding Pixels => new(InputKind.Pixels);
 
     /// <summary>The raw input tensor.</summary>
     public static InputEncoding Tensor => new(InputKind.Tensor);
@@ -41,9 +44,10 @@ public readonly record struct InputEncoding(InputKind Kind, int Quality = 0)
             "local" => Local,
             "file" => File,
             "png" => Png,
+            "pixels" => Pixels,
             "tensor" => Tensor,
             _ when t.StartsWith("jpeg:", StringComparison.Ordinal) && int.TryParse(t["jpeg:".Length..], out int quality) => Jpeg(quality),
-            _ => throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not an input encoding: choose local, file, jpeg:Q, png or tensor."),
+            _ => throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not an input encoding: choose local, file, jpeg:Q, png, pixels or tensor."),
         };
     }
 
@@ -53,6 +57,7 @@ public readonly record struct InputEncoding(InputKind Kind, int Quality = 0)
         InputKind.Local => "local",
         InputKind.File => "file",
         InputKind.Png => "png",
+        InputKind.Pixels => "pixels",
         InputKind.Tensor => "tensor",
         _ => $"jpeg:{Quality}",
     };

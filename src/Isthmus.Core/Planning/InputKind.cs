@@ -17,4 +17,7 @@ public enum InputKind
 
     /// <summary>The model's input tensor itself, raw.</summary>
     Tensor,
+
+    /// <summary>Cropped and scaled to the model's input, as its raw 8-bit pixels: what a camera without a codec sends.</summary>
+    Pixels,
 }

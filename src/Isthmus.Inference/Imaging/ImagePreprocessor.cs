@@ -71,8 +71,8 @@ public sealed class ImagePreprocessor
     /// <summary>The form in which a picture crosses to the node that runs the network's first segment.</summary>
     /// <param name="imageFile">The file's bytes.</param>
     /// <param name="encoding">
-    /// The form: File is the file unchanged; Jpeg and Png are the picture cropped and scaled to the input size, Png losslessly;
-    /// Tensor is the input tensor's bytes.
+    /// The form: File is the file unchanged; Jpeg, Png and Pixels are the picture cropped and scaled to the input size, Png
+    /// losslessly, Pixels as a byte for red, green and blue of each pixel (or one for grey), row by row; Tensor is the input tensor's bytes.
     /// </param>
     /// <param name="name">The file's name, for errors.</param>
     /// <exception cref="IsthmusException">It is no picture, damaged, or too large (<see cref="ErrorKind.Data"/>).</exception>
@@ -85,6 +85,10 @@ public sealed class ImagePreprocessor
                 return MemoryMarshal.TryGetArray(imageFile, out ArraySegment<byte> all) && all.Count == all.Array!.Length ? all.Array : imageFile.ToArray();
             case InputKind.Tensor:
                 using (Tensor tensor = FromFile(imageFile, name)) return tensor.Bytes.ToArray();
+            case InputKind.Pixels:
+                byte[] raw = new byte[PixelBytes];
+                ToPixels(imageFile, name, raw);
+                return raw;
             case InputKind.Jpeg or InputKind.Png:
                 byte[] pixels = ArrayPool<byte>.Shared.Rent(PixelBytes);
                 try
@@ -124,6 +128,10 @@ public sealed class ImagePreprocessor
 
                 bytes.CopyTo(tensor.Bytes);
                 return tensor;
+            case InputKind.Pixels:
+                if (bytes.Length != PixelBytes)
+                    throw new IsthmusException(ErrorKind.Data, $"{bytes.Length} bytes are not the {Manifest.Width}×{Manifest.Height} pixels of {Manifest.Channels} colours that the network takes, which are {PixelBytes}.");
+                return Normalise(bytes.Span);
             case InputKind.Jpeg or InputKind.Png:
                 using (VipsPixels pixels = Decode(bytes, "The picture that arrived", (width, height) =>
                 {

@@ -133,7 +133,7 @@ internal sealed class DeviceMeasurement : IDisposable
     public MeasuredInput Input(InputEncoding encoding, int lossSamples, CancellationToken cancellationToken)
     {
         // What is exact needs no run to be believed.
-        bool exact = encoding.Kind is InputKind.File or InputKind.Tensor;
+        bool exact = encoding.Kind is InputKind.File or InputKind.Tensor or InputKind.Pixels;
         List<double> encode = [], decode = [];
         long bytes = 0;
         int wrong = 0, count = Math.Max(1, Math.Min(lossSamples, _samples.Count));

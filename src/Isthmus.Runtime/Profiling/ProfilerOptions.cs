@@ -63,6 +63,6 @@ public sealed record ProfilerOptions
         if (!(Slowdown is >= 1 and <= 1000)) throw new IsthmusException(ErrorKind.Usage, $"A device slow-down of {Slowdown} is not possible: choose 1 to 1000.");
         if (Budget <= TimeSpan.Zero) throw new IsthmusException(ErrorKind.Usage, "The budget of a measurement must be above zero.");
         if (Codecs.IsDefaultOrEmpty) throw new IsthmusException(ErrorKind.Usage, "At least one codec must be measured.");
-        if (Inputs.IsDefault || Inputs.Any(i => i.Kind == InputKind.Local)) throw new IsthmusException(ErrorKind.Usage, "'local' is no form in which a picture crosses: choose file, jpeg:Q, png or tensor.");
+        if (Inputs.IsDefault || Inputs.Any(i => i.Kind == InputKind.Local)) throw new IsthmusException(ErrorKind.Usage, "'local' is no form in which a picture crosses: choose file, jpeg:Q, png, pixels or tensor.");
     }
 }

@@ -147,7 +147,7 @@ public sealed class ImagePreprocessorTests
         ImagePreprocessor preprocessor = new(new() { Width = 16, Height = 16, Mean = new(128), Scale = new(128), ChannelOrder = ChannelOrder.Bgr });
         byte[] file = Pictures.File(Pictures.Noise(Width * Height * 3, 2), Width, Height, 3);
         using Tensor expected = preprocessor.FromFile(file);
-        foreach (InputEncoding encoding in (InputEncoding[])[InputEncoding.File, InputEncoding.Png, InputEncoding.Tensor])
+        foreach (InputEncoding encoding in (InputEncoding[])[InputEncoding.File, InputEncoding.Png, InputEncoding.Pixels, InputEncoding.Tensor])
         {
             using Tensor actual = preprocessor.FromEncoded(preprocessor.Encode(file, encoding), encoding);
             Assert.Equal(expected.Floats.ToArray(), actual.Floats.ToArray());
@@ -192,6 +192,7 @@ public sealed class ImagePreprocessorTests
         byte[] larger = Pictures.File(Colours, Width, Height, 3);
         Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => preprocessor.FromEncoded(larger, InputEncoding.Png)).Kind);
         Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => preprocessor.FromEncoded(new byte[100], InputEncoding.Tensor)).Kind);
+        Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => preprocessor.FromEncoded(new byte[100], InputEncoding.Pixels)).Kind);
         Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => preprocessor.FromEncoded(default, InputEncoding.Jpeg(75))).Kind);
     }
 

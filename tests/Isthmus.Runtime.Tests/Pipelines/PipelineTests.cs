@@ -20,7 +20,7 @@ public sealed class PipelineTests
         await using Pipeline pipeline = new(tiers.Network, tiers.Cuts, nodes);
         await pipeline.ShipAsync(cancellationToken: Cancel);
         string[] cuts = [.. tiers.Cuts.Select(c => c.Id)];
-        List<Plan> plans = [tiers.Remote(InputEncoding.File, "edge"), tiers.Remote(InputEncoding.Tensor, "cloud")];
+        List<Plan> plans = [tiers.Remote(InputEncoding.File, "edge"), tiers.Remote(InputEncoding.Tensor, "cloud"), tiers.Remote(InputEncoding.Pixels, "cloud")];
         foreach (string cut in cuts) plans.AddRange(tiers.Split(cut, CodecSpec.Raw, "edge"), tiers.Split(cut, CodecSpec.Raw, "cloud"));
         plans.Add(tiers.ThreeTiers(cuts[0], cuts[^1], CodecSpec.Raw));
         foreach (string photo in new[] { "chelsea.jpg", "coffee.jpg" })
