@@ -9,6 +9,7 @@ public static class Comparisons
     /// <summary>The comparisons, one line each, in alphabetical order.</summary>
     public static ImmutableArray<IComparison> All { get; } =
     [
+        new AdaptationComparison(),
         new CodecComparison(),
         new LinkComparison(),
         new OverheadComparison(),

@@ -74,6 +74,7 @@ public static class CommandLineApplication
         new LinkCommand(),
         new PlanCommand(),
         new ProfileCommand(),
+        new ReplayCommand(),
         new RunCommand(),
         new ServeCommand(),
         new SplitCommand(),

@@ -28,10 +28,11 @@ internal sealed class RunCommand : ICommandFactory
         Option<double?> deadline = new("--deadline") { Description = "The time that an answer may take; what a node does not do in time, the device does (default: no limit).", HelpName = "ms" };
         Option<int?> limit = new("--limit") { Description = "The most pictures to classify (default: all).", HelpName = "number" };
         Option<int> concurrency = new("--concurrency") { Description = "Pictures under way at a time.", HelpName = "number", DefaultValueFactory = _ => RunnerOptions.Default.Concurrency };
+        Option<string?> log = new("--decisions") { Description = "Append every decision with its inputs to a file, as JSON lines, for 'isthmus replay' (default: none).", HelpName = "file" };
         Option<string?> data = new("--data") { Description = $"The data folder; default ${DataFolder.Variable}, else the user's application data.", HelpName = "folder" };
         Command command = new("run", "Classify pictures, each part of the network where it is best: measured, planned, explained; and still answered when a node fails.");
         model.AddTo(command, withDimensions: false);
-        foreach (Option option in new Option[] { images, labels, plan, profile, deadline, limit, concurrency, data }) command.Options.Add(option);
+        foreach (Option option in new Option[] { images, labels, plan, profile, deadline, limit, concurrency, log, data }) command.Options.Add(option);
         TierOptions tiers = TierOptions.AddTo(command);
         SessionOptions device = SessionOptions.AddTo(command);
         PlanningOptions planning = PlanningOptions.AddTo(command);
@@ -57,9 +58,17 @@ internal sealed class RunCommand : ICommandFactory
             };
             RunnerOptions options = new() { Concurrency = run.Options.GetValue(concurrency) };
             options.Validate();
+            using DecisionLogFile? decisionLog = run.Options.GetValue(log) is { } logPath ? new DecisionLogFile(logPath) : null;
             string[] samples = [.. pictures.Select(p => p.Path)];
             await using RunSession session = await run.WithProgressAsync("Preparing", progress => RunSession.OpenAsync(settings, samples, progress, run.CancellationToken));
             foreach (RemoteNode node in session.Tiers.Nodes.Where(n => n.Breaker.IsOpen)) run.Note($"{node.Breaker.Reason} The run goes on without it until it answers.");
+
+            if (decisionLog is not null && run.Options.GetValue(profile) is null)
+            {
+                string beside = run.Options.GetValue(log) + ".profile.json";
+                ProfileFile.Save(beside, session.Profile);
+                run.Note($"The profile that was decided from is in {beside}.");
+            }
 
             PlanningRequest request = planning.Read(run.Options, ProfileIndex.Of(session.Profile));
             string choice = run.Options.GetValue(plan)!;
@@ -75,9 +84,10 @@ internal sealed class RunCommand : ICommandFactory
                 void Each(ImageReport image) => progress.Report(new ProgressReport(Line(image), (double)++done / pictures.Length));
                 if (chosen is not null)
                     return (await session.RunFixedAsync(chosen, $"It is the plan of {choice}.", pictures, Each, options, run.CancellationToken), []);
-                AdaptationOptions wanted = new() { Objective = request.Objective, Constraints = request.Constraints, Space = request.Space };
+                AdaptationOptions wanted = new() { Objective = request.Objective, Constraints = request.Constraints, Space = request.Space, Log = decisionLog };
                 return await session.RunAdaptiveAsync(pictures, Each, wanted, options, run.CancellationToken);
             });
+            if (decisionLog?.Problem is { } problem) run.Note(problem);
             run.Result(
                 new { model = session.Profile.ModelName, sha256 = session.Profile.Model, images = report.Images, summary = report.Summary, decisions },
                 console => Draw(console, report, decisions));

@@ -44,6 +44,20 @@ public static class Planner
         return new(winner, ranked, pareto, bestSplit, margin, PlanReason.Of(request, winner, bestSplit, margin));
     }
 
+    /// <summary>
+    /// The best plan alone: no ranking, no Pareto set, no reason, no search for what to relax. What is asked again and again while
+    /// links change. The request's constraints and space must have been checked before.
+    /// </summary>
+    /// <param name="request">The profile and what is wanted of it.</param>
+    /// <param name="model">What <see cref="CostModel.Of"/> makes of the request.</param>
+    /// <returns>What <see cref="Plan"/> ranks first; null if no plan satisfies the constraints.</returns>
+    public static RankedPlan? Best(PlanningRequest request, CostModel model)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(model);
+        return Best(model, request, request.Space);
+    }
+
     private static RankedPlan? Best(CostModel model, PlanningRequest request, SearchSpace space)
     {
         PlanSearch search = new(model, request.Objective, request.Constraints, space);

@@ -68,13 +68,13 @@ public sealed record SearchSpace
         ArgumentNullException.ThrowIfNull(profile);
         if (MinCuts < 0 || MaxCuts > 2 || MinCuts > MaxCuts)
             throw new IsthmusException(ErrorKind.Usage, $"From {MinCuts} to {MaxCuts} cuts cannot be planned: choose from 0 to 2.");
-        Known("node", Nodes, [.. profile.Nodes.Select(n => n.Name)]);
-        Known("cut", Cuts, [.. profile.Cuts.Select(c => c.Id)]);
+        if (Nodes is { } nodes) Known("node", nodes, [.. profile.Nodes.Select(n => n.Name)]);
+        if (Cuts is { } cuts) Known("cut", cuts, [.. profile.Cuts.Select(c => c.Id)]);
     }
 
-    private static void Known(string what, ImmutableArray<string>? chosen, HashSet<string> known)
+    private static void Known(string what, ImmutableArray<string> chosen, HashSet<string> known)
     {
-        if (chosen?.FirstOrDefault(c => !known.Contains(c)) is { } unknown)
+        if (chosen.FirstOrDefault(c => !known.Contains(c)) is { } unknown)
             throw new IsthmusException(ErrorKind.Usage, $"The profile has no {what} '{unknown}': it has {string.Join(", ", known.Take(40))}.");
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
-using Isthmus.Runtime.Links;
+using Isthmus.Core.Quantities;
 using Isthmus.Runtime.Pipelines;
 
 namespace Isthmus.Runtime.Adaptive;
@@ -13,13 +13,19 @@ namespace Isthmus.Runtime.Adaptive;
 /// </summary>
 public sealed class Adaptation
 {
-    private readonly Tiers _tiers;
+    // What the present plan's reason says in numbers may be off by this share before it is worded anew.
+    private const double StaleReason = 0.05;
+
+    private readonly ITierState _tiers;
     private readonly AdaptationOptions _options;
     private readonly ProfileIndex _index;
-    private readonly ImmutableArray<string> _absent;
+    private readonly DecisionRule _rule;
     private readonly Lock _lock = new();
     private readonly Queue<AdaptationDecision> _log = new();
     private readonly Dictionary<string, (MeasuredRatio Ratio, long Learnt)> _ratios = new(StringComparer.Ordinal);
+    private DecisionInputs? _last;
+    private RankedPlan? _explained;
+    private RankedPlan? _best;
     private Plan? _plan;
     private string _why = "";
     private int _streak;
@@ -31,16 +37,18 @@ public sealed class Adaptation
     /// <param name="tiers">The nodes that there are now, and their links. Nodes of the profile that are not among them are not used.</param>
     /// <param name="options">What is wanted; null for the defaults.</param>
     /// <exception cref="IsthmusException">An option is out of range, or the profile breaks a rule.</exception>
-    public Adaptation(Profile profile, Tiers tiers, AdaptationOptions? options = null)
+    public Adaptation(Profile profile, ITierState tiers, AdaptationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(tiers);
         _options = options ?? AdaptationOptions.Default;
-        _options.Validate();
         _tiers = tiers;
         _index = ProfileIndex.Of(profile);
-        _absent = [.. profile.Nodes.Where(n => n.Tier != Tier.Device && tiers.Nodes.All(t => t.Name != n.Name)).Select(n => n.Name)];
+        _rule = new(_index, _options, [.. profile.Nodes.Where(n => n.Tier != Tier.Device && !tiers.NodeNames.Contains(n.Name)).Select(n => n.Name)]);
     }
+
+    /// <summary>By which it decides.</summary>
+    public DecisionRule Rule => _rule;
 
     /// <summary>The decisions, oldest first.</summary>
     public ImmutableArray<AdaptationDecision> Log
@@ -75,46 +83,32 @@ public sealed class Adaptation
     {
         lock (_lock)
         {
-            PlanningRequest request = Request(out ImmutableArray<string> excluded);
-            CostModel model = CostModel.Of(request);
-            RankedPlan? present = _plan is null ? null : Rank(model, _plan, excluded);
-            PlanningResult best;
-            try
+            DecisionInputs inputs = Inputs();
+            DecisionResult result = _rule.Decide(inputs);
+            string? before = _plan?.Describe();
+            _count++;
+            _last = inputs;
+            _best = result.Best;
+            _streak = result.Streak;
+            if (result.IsChange)
             {
-                best = Planner.Plan(request);
-            }
-            catch (InfeasiblePlanException e) when (_plan is not null)
-            {
-                _streak = 0;
-                return Add(request, excluded, present, null, 0, DecisionOutcome.Stuck, e.Message);
-            }
-
-            RankedPlan winner = best.Winner;
-            if (_plan is null) return Switch(request, excluded, null, winner, 1, DecisionOutcome.Started, best.Why);
-            if (present is null)
-            {
-                string reason = excluded.Length > 0 ? $"{string.Join(", ", excluded)} failed and is excluded. {best.Why}" : best.Why;
-                return Switch(request, excluded, null, winner, 1, DecisionOutcome.Forced, reason);
+                _plan = result.Plan;
+                _since = _options.Clock.GetTimestamp();
+                _why = result.Why;
+                _explained = result.Best;
             }
 
-            double gain = present.Score > 0 ? (present.Score - winner.Score) / present.Score : 0;
-            if (winner.Plan == _plan || gain < _options.Gain)
+            AdaptationDecision decision = new(
+                inputs.Number, inputs.Time, inputs.Links, inputs.Ratios, inputs.Excluded, before, result.Present?.Latency, result.Best?.Plan.Describe(),
+                result.Best?.Latency, result.Gain, result.Outcome, result.Why)
             {
-                _streak = 0;
-                if (winner.Plan == _plan) _why = best.Why;
-                string why = winner.Plan == _plan ? "It is the best." : $"{winner.Plan} is better by {gain:P1} only; {_options.Gain:P0} are needed.";
-                return Add(request, excluded, present, winner, gain, DecisionOutcome.Kept, why);
-            }
-
-            _streak++;
-            TimeSpan dwelt = _options.Clock.GetElapsedTime(_since);
-            if (_streak < _options.Consecutive || dwelt < _options.MinDwell)
-            {
-                string why = $"{winner.Plan} is better by {gain:P1}, seen {_streak} of {_options.Consecutive} times; the present plan is {dwelt.TotalSeconds:0.0} s old, of at least {_options.MinDwell.TotalSeconds:0.0} s.";
-                return Add(request, excluded, present, winner, gain, DecisionOutcome.Waiting, why);
-            }
-
-            return Switch(request, excluded, present, winner, gain, DecisionOutcome.Switched, best.Why);
+                Plan = result.Plan,
+                Predicted = result.IsChange ? result.Best?.Latency : result.Present?.Latency,
+            };
+            _log.Enqueue(decision);
+            while (_log.Count > _options.LogLimit) _log.Dequeue();
+            _options.Log?.Add(_rule, inputs, result);
+            return decision;
         }
     }
 
@@ -122,21 +116,17 @@ public sealed class Adaptation
     public PlanCost? Predict(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        lock (_lock)
-        {
-            PlanningRequest request = Request(out ImmutableArray<string> excluded);
-            return Rank(CostModel.Of(request), plan, excluded)?.Cost;
-        }
+        lock (_lock) return _rule.Rank(Inputs(), plan)?.Cost;
     }
 
-    /// <summary>The best plans as things are now, best first: what is likely to come next.</summary>
+    /// <summary>The best plans as things are now, best first.</summary>
     public ImmutableArray<RankedPlan> Likely(int count)
     {
         lock (_lock)
         {
             try
             {
-                return Planner.Plan(Request(out _) with { Top = count }).Ranked;
+                return Planner.Plan(_rule.Request(Inputs()) with { Top = count }).Ranked;
             }
             catch (InfeasiblePlanException)
             {
@@ -145,70 +135,30 @@ public sealed class Adaptation
         }
     }
 
-    private PlanningRequest Request(out ImmutableArray<string> excluded)
-    {
-        excluded = [.. _tiers.Nodes.Where(n => n.Breaker.IsOpen && Knows(n.Name)).Select(n => n.Name)];
-        ImmutableArray<MeasuredRatio> ratios =
-            [.. _ratios.Keys.Order(StringComparer.Ordinal).Select(Faded).Where(r => Math.Abs(r.Compute - 1) > _options.LoadTolerance)];
-        return new(_index)
-        {
-            Objective = _options.Objective,
-            Constraints = _options.Constraints with { ForbiddenNodes = [.. _options.Constraints.ForbiddenNodes.Union(excluded).Union(_absent)] },
-            Space = _options.Space,
-            Links = [.. LinkProfiles.Of(_tiers).Where(l => Knows(l.From) && Knows(l.To))],
-            Ratios = ratios,
-            Top = 1,
-            WithPareto = false,
-        };
-    }
-
-    private RankedPlan? Rank(CostModel model, Plan plan, ImmutableArray<string> excluded)
-    {
-        if (plan.Segments.Any(s => excluded.Contains(s.Node) || _absent.Contains(s.Node))) return null;
-        try
-        {
-            return model.Rank(plan, _options.Objective);
-        }
-        catch (IsthmusException)
-        {
-            return null;
-        }
-    }
-
-    private AdaptationDecision Switch(
-        PlanningRequest request, ImmutableArray<string> excluded, RankedPlan? present, RankedPlan winner, double gain, DecisionOutcome outcome, string why)
-    {
-        Plan? before = _plan;
-        _plan = winner.Plan;
-        _why = why;
-        _streak = 0;
-        _since = _options.Clock.GetTimestamp();
-        return Add(request, excluded, present, winner, gain, outcome, why, before);
-    }
-
-    private AdaptationDecision Add(
-        PlanningRequest request, ImmutableArray<string> excluded, RankedPlan? present, RankedPlan? best, double gain, DecisionOutcome outcome, string why, Plan? before = null)
-    {
-        bool changed = outcome is DecisionOutcome.Started or DecisionOutcome.Switched or DecisionOutcome.Forced;
-        AdaptationDecision decision = new(
-            ++_count, _options.Clock.GetUtcNow(), request.Links, request.Ratios, excluded,
-            (changed ? before : _plan)?.Describe(), present?.Latency, best?.Plan.Describe(), best?.Latency, Math.Round(gain, 4), outcome, why)
-        {
-            Plan = _plan!,
-            Predicted = changed ? best?.Latency : present?.Latency,
-        };
-        _log.Enqueue(decision);
-        while (_log.Count > _options.LogLimit) _log.Dequeue();
-        return decision;
-    }
-
-    /// <summary>Why the present plan was chosen; empty before the first decision.</summary>
+    /// <summary>Why the present plan is used: the reason when it was chosen, its numbers renewed while it is the best; empty before the first decision.</summary>
     public string Why
     {
         get
         {
-            lock (_lock) return _why;
+            lock (_lock)
+            {
+                // To word it takes as long as several decisions: only when it would say something else.
+                if (_plan is null || _best is null || _best.Plan != _plan || _last is null) return _why;
+                if (_explained is { } e && e.Plan == _plan && Math.Abs(e.Latency.Value - _best.Latency.Value) <= StaleReason * e.Latency.Value) return _why;
+                _explained = _best;
+                return _why = Planner.Plan(_rule.Request(_last)).Why;
+            }
         }
+    }
+
+    private DecisionInputs Inputs()
+    {
+        ImmutableArray<string> excluded = [.. _tiers.NodeNames.Where(n => _tiers.IsExcluded(n) && Knows(n))];
+        ImmutableArray<MeasuredRatio> ratios =
+            [.. _ratios.Keys.Order(StringComparer.Ordinal).Select(Faded).Where(r => Math.Abs(r.Compute - 1) > _options.LoadTolerance)];
+        return new DecisionInputs(
+            _count + 1, _options.Clock.GetUtcNow(), [.. _tiers.CurrentLinks().Where(l => Knows(l.From) && Knows(l.To))], ratios, excluded, _plan, _streak,
+            _plan is null ? Milliseconds.Zero : Milliseconds.Since(_options.Clock, _since)).AsWritten();
     }
 
     private MeasuredRatio Faded(string node)

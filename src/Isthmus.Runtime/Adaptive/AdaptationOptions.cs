@@ -36,6 +36,9 @@ public sealed record AdaptationOptions
     /// <summary>Decisions that the log keeps; older ones are dropped. Default 10000.</summary>
     public int LogLimit { get; init; } = 10_000;
 
+    /// <summary>Where every decision is written with its inputs, as it is made; null for nowhere. Default null.</summary>
+    public IDecisionLog? Log { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
+using Isthmus.Runtime.Adaptive;
 using Isthmus.Runtime.Links;
 using Isthmus.Runtime.Protocol;
 using Isthmus.Runtime.Transport;
@@ -10,7 +11,7 @@ using Isthmus.Runtime.Transport;
 namespace Isthmus.Runtime.Pipelines;
 
 /// <summary>The nodes beside the device, how each reaches the next, and what is known of the links between them. Thread-safe.</summary>
-public sealed class Tiers : IDisposable
+public sealed class Tiers : ITierState, IDisposable
 {
     /// <summary>The device's own name in profiles and plans.</summary>
     public const string Device = "device";
@@ -28,6 +29,15 @@ public sealed class Tiers : IDisposable
 
     /// <summary>The nodes, edge first.</summary>
     public ImmutableArray<RemoteNode> Nodes { get; }
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> NodeNames => field.IsDefault ? field = [.. Nodes.Select(n => n.Name)] : field;
+
+    /// <inheritdoc/>
+    public bool IsExcluded(string node) => Node(node).Breaker.IsOpen;
+
+    /// <inheritdoc/>
+    public ImmutableArray<LinkProfile> CurrentLinks() => LinkProfiles.Of(this);
 
     /// <summary>Whether the links are emulated.</summary>
     public bool LinksAreEmulated => _addresses.LinksAreEmulated;

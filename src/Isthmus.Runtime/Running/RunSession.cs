@@ -97,6 +97,8 @@ public sealed class RunSession : IAsyncDisposable
         ModelAnalysis analysis = await Task.Run(() => ModelAnalysis.Analyse(settings.Network.Model, progress: null, cancellationToken), cancellationToken);
         Profiler profiler = new(settings.Network, analysis, tiers, options with { Journal = path + ".journal" });
         Profile profile = await profiler.MeasureAsync(samples, progress, cancellationToken);
+        // Decided from is what a file can hold, so that whoever replays the decisions has the same numbers.
+        profile = ProfileFile.Parse(ProfileFile.Serialize(profile));
         // A profile that lacks a node is for now only: the node may be back at the next start.
         if (tiers.Nodes.All(n => n.Description is null || profile.Nodes.Any(p => p.Name == n.Name))) ProfileFile.Save(path, profile);
         return (profile, true);
