@@ -30,8 +30,8 @@ internal static class InventedProfile
                 new("device", "cloud", new(40), new(8e6), true), new("cloud", "device", new(40), new(40e6), true),
             ]);
 
-        long Bytes(CodecSpec codec, long count) => codec.Kind == CodecKind.Huffman ? (long)(count * (codec.Bits + 1) * (0.04 + (0.03 * random.NextDouble()))) : count * codec.Bits / 8;
-        double Loss(CodecSpec codec) => codec.Kind == CodecKind.Huffman && codec.Bits < 8 ? Math.Round(0.4 * Math.Exp(-codec.Bits) * (1 + random.NextDouble()), 3) : 0;
+        long Bytes(CodecSpec codec, long count) => codec.Kind == CodecKind.Huffman ? (long)(count * (codec.Parameter + 1) * (0.04 + (0.03 * random.NextDouble()))) : count * codec.Parameter / 8;
+        double Loss(CodecSpec codec) => codec.Kind == CodecKind.Huffman && codec.Parameter < 8 ? Math.Round(0.4 * Math.Exp(-codec.Parameter) * (1 + random.NextDouble()), 3) : 0;
 
         NodeProfile Node(string name, Tier tier, double whole, double overhead)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Isthmus.Core.Errors;
@@ -9,9 +10,12 @@ namespace Isthmus.Core.Codec;
 /// Written to JSON as that text.
 /// </summary>
 /// <param name="Kind">The coder.</param>
-/// <param name="Bits">Bits per value before entropy coding: 32 for raw, 16 for half.</param>
+/// <param name="Parameter">
+/// What the coder is set to, byte 6 of a frame: for raw, half and huffman the bits per value before entropy coding (32, 16, c).
+/// Its meaning is the coder's own, so two codecs of different kinds are not comparable by it.
+/// </param>
 [JsonConverter(typeof(Converter))]
-public readonly record struct CodecSpec(CodecKind Kind, int Bits)
+public readonly record struct CodecSpec(CodecKind Kind, int Parameter)
 {
     /// <summary>The float32 values as they are.</summary>
     public static CodecSpec Raw => new(CodecKind.Raw, 32);
@@ -30,21 +34,28 @@ public readonly record struct CodecSpec(CodecKind Kind, int Bits)
     {
         ArgumentNullException.ThrowIfNull(text);
         string t = text.Trim().ToLowerInvariant();
-        return t switch
+        int colon = t.IndexOf(':', StringComparison.Ordinal);
+        int parameter = 0;
+        bool hasParameter = colon >= 0 && int.TryParse(t.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out parameter);
+        return (hasParameter ? t[..colon] : t) switch
         {
-            "raw" => Raw,
-            "half" => Half,
-            _ when t.StartsWith("huffman:", StringComparison.Ordinal) && int.TryParse(t["huffman:".Length..], out int bits) => Huffman(bits),
-            _ => throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not a codec: choose raw, half, or huffman:c with c from 1 to 8, or 16."),
+            "raw" when !hasParameter => Raw,
+            "half" when !hasParameter => Half,
+            "huffman" when hasParameter => Huffman(parameter),
+            _ => throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not a codec: choose {Choices}."),
         };
     }
+
+    /// <summary>All spellings, for a message that says what may be chosen.</summary>
+    internal const string Choices = "raw, half, or huffman:c with c from 1 to 8, or 16";
 
     /// <inheritdoc/>
     public override string ToString() => Kind switch
     {
         CodecKind.Raw => "raw",
         CodecKind.Half => "half",
-        _ => $"huffman:{Bits}",
+        CodecKind.Huffman => $"huffman:{Parameter}",
+        _ => $"{(int)Kind}:{Parameter}",
     };
 
     private sealed class Converter : JsonConverter<CodecSpec>

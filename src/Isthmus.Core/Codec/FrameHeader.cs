@@ -41,7 +41,7 @@ public readonly record struct FrameHeader(CodecSpec Spec, TensorShape Shape, lon
         if (!TensorCodecs.IsKnown(spec.Kind))
             throw new FrameException(FrameError.UnknownCodec, $"The frame's codec id {frame[5]} is not known: use the same release of Isthmus on both sides.");
         if (!TensorCodecs.IsKnown(spec))
-            throw new FrameException(FrameError.BadParameters, $"The frame says {frame[6]} bits per value, which its codec does not have.");
+            throw new FrameException(FrameError.BadParameters, $"The frame says {frame[6]} as its codec's parameter, which that codec does not have: use the same release of Isthmus on both sides.");
         int rank = frame[7];
         if (rank > TensorShape.MaxRank)
             throw new FrameException(FrameError.WrongShape, $"The frame's tensor has {rank} dimensions; at most {TensorShape.MaxRank} are supported.");
@@ -75,7 +75,7 @@ public readonly record struct FrameHeader(CodecSpec Spec, TensorShape Shape, lon
         BinaryPrimitives.WriteUInt32LittleEndian(frame, Magic);
         frame[4] = Version;
         frame[5] = (byte)spec.Kind;
-        frame[6] = (byte)spec.Bits;
+        frame[6] = (byte)spec.Parameter;
         frame[7] = (byte)shape.Rank;
         BinaryPrimitives.WriteUInt32LittleEndian(frame[12..], checked((uint)payloadBytes));
         for (int i = 0; i < shape.Rank; i++)

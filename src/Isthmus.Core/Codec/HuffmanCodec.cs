@@ -31,9 +31,9 @@ public sealed class HuffmanCodec : ITensorCodec
     /// <inheritdoc/>
     public CodecSpec Spec { get; }
 
-    private bool TwoPlanes => Spec.Bits == 16;
+    private bool TwoPlanes => Spec.Parameter == 16;
 
-    private int PlaneBits => Math.Min(Spec.Bits, 8);
+    private int PlaneBits => Math.Min(Spec.Parameter, 8);
 
     /// <inheritdoc/>
     public long MaxFrameBytes(TensorShape shape)
@@ -83,7 +83,7 @@ public sealed class HuffmanCodec : ITensorCodec
 
     private void Quantise(ReadOnlySpan<float> values, FloatRange range, Span<byte> high, Span<byte> low)
     {
-        AffineQuantiser quantiser = new(range.Min, range.Max, Spec.Bits);
+        AffineQuantiser quantiser = new(range.Min, range.Max, Spec.Parameter);
         if (TwoPlanes) quantiser.Quantise(values, high, low);
         else quantiser.Quantise(values, high);
         if (range.AllFinite) return;
@@ -147,7 +147,7 @@ public sealed class HuffmanCodec : ITensorCodec
     private void ReadPlanes(ReadOnlySpan<byte> planes, float min, float max, Span<float> destination)
     {
         int n = destination.Length;
-        AffineQuantiser quantiser = new(min, max, Spec.Bits);
+        AffineQuantiser quantiser = new(min, max, Spec.Parameter);
         Span<byte> high = MemoryMarshal.AsBytes(destination)[^n..];
         int read = SymbolPlane.Read(planes, PlaneBits, high);
         if (!TwoPlanes)

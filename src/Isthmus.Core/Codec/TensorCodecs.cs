@@ -4,10 +4,16 @@ using Isthmus.Core.Errors;
 
 namespace Isthmus.Core.Codec;
 
-/// <summary>All codecs. A new coder is a new <see cref="CodecKind"/>, a class, and its lines in <see cref="All"/>.</summary>
+/// <summary>
+/// All codecs. A new coder is a new <see cref="CodecKind"/>, a class, its settings in <see cref="BySpec"/>, and some of them in
+/// <see cref="All"/>.
+/// </summary>
 public static class TensorCodecs
 {
-    /// <summary>Every codec with every bit width that it has: from the most exact to the smallest.</summary>
+    /// <summary>
+    /// Every kind of codec in the settings that stand for all of its settings, from the most exact to the smallest. What is promised for
+    /// every codec is tested on these; <see cref="Get"/> knows more.
+    /// </summary>
     public static ImmutableArray<ITensorCodec> All { get; } =
     [
         new RawCodec(),
@@ -22,11 +28,11 @@ public static class TensorCodecs
     /// <summary>The codec of this specification. The same instance each time; it is thread-safe.</summary>
     /// <exception cref="IsthmusException">There is none.</exception>
     public static ITensorCodec Get(CodecSpec spec) => BySpec.TryGetValue(spec, out ITensorCodec? codec) ? codec
-        : throw new IsthmusException(ErrorKind.Usage, $"There is no codec of kind {(int)spec.Kind} with {spec.Bits} bits per value: choose raw, half, or huffman:c with c from 1 to 8, or 16.");
+        : throw new IsthmusException(ErrorKind.Usage, $"There is no codec of kind {(int)spec.Kind} with parameter {spec.Parameter}: choose {CodecSpec.Choices}.");
 
     /// <summary>Whether there is a codec of this specification.</summary>
     public static bool IsKnown(CodecSpec spec) => BySpec.ContainsKey(spec);
 
-    /// <summary>Whether there is a codec of this kind, with whatever number of bits.</summary>
+    /// <summary>Whether there is a codec of this kind, with whatever parameter.</summary>
     public static bool IsKnown(CodecKind kind) => Kinds.Contains(kind);
 }

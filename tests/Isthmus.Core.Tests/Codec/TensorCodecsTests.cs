@@ -28,6 +28,22 @@ public sealed class TensorCodecsTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("raw:32")]
+    [InlineData("huffman")]
+    [InlineData("huffman:")]
+    [InlineData("huffman:9")]
+    [InlineData("huffman:-4")]
+    [InlineData("huffman:4:4")]
+    [InlineData("2:4")]
+    public void Parse_OfATextThatIsNoCodec_SaysWhichThereAre(string text)
+    {
+        IsthmusException e = Assert.Throws<IsthmusException>(() => CodecSpec.Parse(text));
+        Assert.Equal(ErrorKind.Usage, e.Kind);
+        Assert.Contains("choose", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Specs))]
     public void RoundTrip_OfEveryShape_KeepsIt(string spec)
     {
