@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Isthmus.Bench;
+using Isthmus.Bench.Compression;
 using Isthmus.Cli.Console;
 using Isthmus.Core.Errors;
 using Spectre.Console;
@@ -17,11 +18,14 @@ internal sealed class BenchCommand : ICommandFactory
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> list = new("--list") { Description = "List the comparisons instead of running one." };
-        return new Command("bench", "Measure a subsystem beside its baseline in the same run, and print figures, ratios and goals.") { name, list }.Runs(async run =>
+        Command bench = new("bench", "Measure a subsystem beside its baseline in the same run, and print figures, ratios and goals.") { name, list };
+        // A comparison that needs options of its own is a command of its own below this one.
+        bench.Subcommands.Add(new CompressionBenchCommand().Create());
+        return bench.Runs(async run =>
         {
             if (run.Options.GetValue(list))
             {
-                run.Result(new { comparisons = Comparisons.All.Select(c => new { c.Name, c.Summary }) }, List);
+                run.Result(new { comparisons = Listed.Select(c => new { c.Name, c.Summary }) }, List);
                 return;
             }
 
@@ -33,11 +37,13 @@ internal sealed class BenchCommand : ICommandFactory
         });
     }
 
+    private static IEnumerable<(string Name, string Summary)> Listed =>
+        Comparisons.All.Select(c => (c.Name, c.Summary)).Append((CompressionComparison.Name, CompressionComparison.Summary)).OrderBy(c => c.Item1, StringComparer.Ordinal);
+
     private static void List(IAnsiConsole console)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns("Name", "Compares");
-        foreach (IComparison comparison in Comparisons.All)
-            table.AddRow(Markup.Escape(comparison.Name), Markup.Escape(comparison.Summary));
+        foreach ((string name, string summary) in Listed) table.AddRow(Markup.Escape(name), Markup.Escape(summary));
         console.Write(table);
     }
 
