@@ -68,6 +68,7 @@ public static class CommandLineApplication
     [
         new BenchCommand(),
         new DemoCommand(),
+        new FuzzCommand(),
         new ImportCommand(),
         new InspectCommand(),
         new LabCommand(),
