@@ -11,4 +11,7 @@ public enum CodecKind : byte
 
     /// <summary>Min-max affine quantisation to c bits and canonical Huffman coding: JALAD (2018).</summary>
     Huffman = 2,
+
+    /// <summary>Uniform quantisation chosen for rate and distortion, and context modelling with an arithmetic coder: the fewest bytes.</summary>
+    Dense = 4,
 }

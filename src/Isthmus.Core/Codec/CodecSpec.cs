@@ -6,7 +6,8 @@ using Isthmus.Core.Errors;
 namespace Isthmus.Core.Codec;
 
 /// <summary>
-/// Which codec an activation crosses with: "raw", "half", or "huffman:c" with c ∈ 1…8 or 16 bits per value.
+/// Which codec an activation crosses with: "raw", "half", "huffman:c" with c ∈ 1…8 or 16 bits per value, or
+/// "dense:q" with q ∈ 2…64 steps in four root mean squares.
 /// Written to JSON as that text.
 /// </summary>
 /// <param name="Kind">The coder.</param>
@@ -28,7 +29,12 @@ public readonly record struct CodecSpec(CodecKind Kind, int Parameter)
     public static CodecSpec Huffman(int bits) => bits is (>= 1 and <= 8) or 16 ? new(CodecKind.Huffman, bits)
         : throw new IsthmusException(ErrorKind.Usage, $"{bits} bits per value are not supported: choose 1 to 8, or 16.");
 
-    /// <summary>Reads "raw", "half" or "huffman:c".</summary>
+    /// <summary>The codec for the fewest bytes, with q quantiser steps in four root mean squares.</summary>
+    /// <exception cref="IsthmusException">q is not in 2…64.</exception>
+    public static CodecSpec Dense(int quality) => quality is >= 2 and <= MaxDenseQuality ? new(CodecKind.Dense, quality)
+        : throw new IsthmusException(ErrorKind.Usage, $"dense:{quality} is not supported: choose dense:2 to dense:{MaxDenseQuality}.");
+
+    /// <summary>Reads "raw", "half", "huffman:c" or "dense:q".</summary>
     /// <exception cref="IsthmusException">The text is none of these.</exception>
     public static CodecSpec Parse(string text)
     {
@@ -42,12 +48,16 @@ public readonly record struct CodecSpec(CodecKind Kind, int Parameter)
             "raw" when !hasParameter => Raw,
             "half" when !hasParameter => Half,
             "huffman" when hasParameter => Huffman(parameter),
+            "dense" when hasParameter => Dense(parameter),
             _ => throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not a codec: choose {Choices}."),
         };
     }
 
+    /// <summary>The finest setting of the dense codec.</summary>
+    public const int MaxDenseQuality = 64;
+
     /// <summary>All spellings, for a message that says what may be chosen.</summary>
-    internal const string Choices = "raw, half, or huffman:c with c from 1 to 8, or 16";
+    internal const string Choices = "raw, half, huffman:c with c from 1 to 8 or 16, or dense:q with q from 2 to 64";
 
     /// <inheritdoc/>
     public override string ToString() => Kind switch
@@ -55,6 +65,7 @@ public readonly record struct CodecSpec(CodecKind Kind, int Parameter)
         CodecKind.Raw => "raw",
         CodecKind.Half => "half",
         CodecKind.Huffman => $"huffman:{Parameter}",
+        CodecKind.Dense => $"dense:{Parameter}",
         _ => $"{(int)Kind}:{Parameter}",
     };
 

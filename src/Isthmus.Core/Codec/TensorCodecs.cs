@@ -12,7 +12,7 @@ public static class TensorCodecs
 {
     /// <summary>
     /// Every kind of codec in the settings that stand for all of its settings, from the most exact to the smallest. What is promised for
-    /// every codec is tested on these; <see cref="Get"/> knows more.
+    /// every codec is tested on these; <see cref="Get(CodecSpec)"/> knows more.
     /// </summary>
     public static ImmutableArray<ITensorCodec> All { get; } =
     [
@@ -20,15 +20,27 @@ public static class TensorCodecs
         new HalfCodec(),
         new HuffmanCodec(16),
         .. Enumerable.Range(1, 8).Reverse().Select(bits => new HuffmanCodec(bits)),
+        .. new[] { 64, 16, 10, 7, 4, 2 }.Select(quality => new DenseCodec(quality)),
     ];
 
-    private static readonly FrozenDictionary<CodecSpec, ITensorCodec> BySpec = All.ToFrozenDictionary(c => c.Spec);
+    private static readonly FrozenDictionary<CodecSpec, ITensorCodec> BySpec =
+        All.Concat(Enumerable.Range(2, CodecSpec.MaxDenseQuality - 1).Select(quality => new DenseCodec(quality))).DistinctBy(c => c.Spec).ToFrozenDictionary(c => c.Spec);
     private static readonly FrozenSet<CodecKind> Kinds = BySpec.Keys.Select(s => s.Kind).ToFrozenSet();
 
     /// <summary>The codec of this specification. The same instance each time; it is thread-safe.</summary>
     /// <exception cref="IsthmusException">There is none.</exception>
     public static ITensorCodec Get(CodecSpec spec) => BySpec.TryGetValue(spec, out ITensorCodec? codec) ? codec
         : throw new IsthmusException(ErrorKind.Usage, $"There is no codec of kind {(int)spec.Kind} with parameter {spec.Parameter}: choose {CodecSpec.Choices}.");
+
+    /// <summary>The codec of this specification, with trained tables where it can use them.</summary>
+    /// <param name="spec">The codec.</param>
+    /// <param name="tables">What was trained on the tensor that is to cross; null for none.</param>
+    /// <exception cref="IsthmusException">There is none.</exception>
+    public static ITensorCodec Get(CodecSpec spec, CodecTables? tables)
+    {
+        ITensorCodec codec = Get(spec);
+        return tables is not null && codec.Spec.Kind == CodecKind.Dense ? new DenseCodec(codec.Spec.Parameter, tables) : codec;
+    }
 
     /// <summary>Whether there is a codec of this specification.</summary>
     public static bool IsKnown(CodecSpec spec) => BySpec.ContainsKey(spec);

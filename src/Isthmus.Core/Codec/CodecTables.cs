@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Tensors;
+
+namespace Isthmus.Core.Codec;
+
+/// <summary>
+/// What was learnt of one tensor of one network at calibration, for codecs that can use it: both sides of a link have it, so it never
+/// crosses with an activation. Immutable; identified by the SHA-256 of its bytes.
+/// </summary>
+public sealed class CodecTables
+{
+    /// <summary>The most bytes that tables may have.</summary>
+    public const int MaxBytes = 16 << 20;
+
+    private const uint Magic = 0x5454_5349; // "ISTT"
+    private const byte Version = 1;
+    private const int FixedBytes = 12;
+    private const int ChannelBytes = 6 + (2 * DenseFeature.Count);
+    private const ushort NoReference = ushort.MaxValue;
+
+    private CodecTables(ReadOnlyMemory<byte> bytes, TensorShape shape, DenseTables dense)
+    {
+        Bytes = bytes;
+        Shape = shape;
+        Dense = dense;
+        byte[] hash = SHA256.HashData(bytes.Span);
+        Hash = Convert.ToHexStringLower(hash);
+        // 0 in a frame means that there are none.
+        FrameId = Math.Max(1, BinaryPrimitives.ReadUInt64LittleEndian(hash));
+    }
+
+    /// <summary>The shape of the tensor they belong to.</summary>
+    public TensorShape Shape { get; }
+
+    /// <summary>The tables as they are kept and sent.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>The SHA-256 of the bytes, in lower-case hexadecimal digits.</summary>
+    public string Hash { get; }
+
+    /// <summary>The first eight bytes of the hash, as they stand in a frame.</summary>
+    internal ulong FrameId { get; }
+
+    internal DenseTables Dense { get; }
+
+    /// <summary>Reads tables.</summary>
+    /// <param name="bytes">The tables; not copied, so they must not change.</param>
+    /// <exception cref="IsthmusException">The bytes are no tables.</exception>
+    public static CodecTables Parse(ReadOnlyMemory<byte> bytes)
+    {
+        ReadOnlySpan<byte> b = bytes.Span;
+        if (b.Length is < FixedBytes or > MaxBytes || BinaryPrimitives.ReadUInt32LittleEndian(b) != Magic) throw Damaged("they do not begin like tables");
+        if (b[4] != Version) throw Damaged($"they have version {b[4]}, and this release knows {Version}");
+        int rank = b[5];
+        float scale = BinaryPrimitives.ReadSingleLittleEndian(b[8..]);
+        if (rank > TensorShape.MaxRank || b.Length < FixedBytes + (4 * rank)) throw Damaged("they end within their shape");
+        if (!float.IsFinite(scale) || scale <= 0) throw Damaged($"their scale is {scale}");
+        long[] dimensions = new long[rank];
+        for (int i = 0; i < rank; i++) dimensions[i] = BinaryPrimitives.ReadUInt32LittleEndian(b[(FixedBytes + (4 * i))..]);
+        TensorShape shape;
+        try
+        {
+            shape = new(dimensions);
+        }
+        catch (IsthmusException e)
+        {
+            throw Damaged(e.Message);
+        }
+
+        b = b[(FixedBytes + (4 * rank))..];
+        int channels = new DenseGeometry(shape).Channels;
+        if (b.Length != (long)channels * ChannelBytes) throw Damaged($"they have {b.Length} bytes for {channels} channels");
+        DenseChannel[] read = new DenseChannel[channels];
+        for (int c = 0; c < channels; c++, b = b[ChannelBytes..])
+        {
+            ushort reference = BinaryPrimitives.ReadUInt16LittleEndian(b[4..]);
+            if (reference != NoReference && reference >= c) throw Damaged($"channel {c} refers to channel {reference}, which does not come before it");
+            DenseChannel.WeightList weights = default;
+            for (int f = 0; f < DenseFeature.Count; f++) weights[f] = BinaryPrimitives.ReadInt16LittleEndian(b[(6 + (2 * f))..]);
+            read[c] = new(BinaryPrimitives.ReadUInt16LittleEndian(b), BinaryPrimitives.ReadInt16LittleEndian(b[2..]), reference == NoReference ? -1 : reference, weights);
+        }
+
+        return new(bytes, shape, new(read, scale));
+    }
+
+    internal static CodecTables Of(TensorShape shape, float scale, ReadOnlySpan<DenseChannel> channels)
+    {
+        byte[] bytes = new byte[FixedBytes + (4 * shape.Rank) + (channels.Length * ChannelBytes)];
+        Span<byte> b = bytes;
+        BinaryPrimitives.WriteUInt32LittleEndian(b, Magic);
+        b[4] = Version;
+        b[5] = (byte)shape.Rank;
+        BinaryPrimitives.WriteSingleLittleEndian(b[8..], scale);
+        for (int i = 0; i < shape.Rank; i++) BinaryPrimitives.WriteUInt32LittleEndian(b[(FixedBytes + (4 * i))..], checked((uint)shape[i]));
+        b = b[(FixedBytes + (4 * shape.Rank))..];
+        foreach (DenseChannel channel in channels)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(b, (ushort)channel.Mean);
+            BinaryPrimitives.WriteInt16LittleEndian(b[2..], (short)channel.Offset);
+            BinaryPrimitives.WriteUInt16LittleEndian(b[4..], channel.Reference < 0 ? NoReference : (ushort)channel.Reference);
+            for (int f = 0; f < DenseFeature.Count; f++) BinaryPrimitives.WriteInt16LittleEndian(b[(6 + (2 * f))..], channel.Weights[f]);
+            b = b[ChannelBytes..];
+        }
+
+        return Parse(bytes);
+    }
+
+    private static IsthmusException Damaged(string how) => new(ErrorKind.Data, $"The trained tables cannot be used, because {how}: calibrate again.");
+}
