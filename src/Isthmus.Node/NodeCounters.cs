@@ -20,6 +20,10 @@ namespace Isthmus.Node;
 /// <param name="ModelsReceived">Models that were sent to it.</param>
 /// <param name="SessionsLoaded">Sessions that were loaded.</param>
 /// <param name="SessionsEvicted">Sessions that were dropped for want of memory.</param>
+/// <param name="SessionsAhead">Sessions that were loaded ahead of need.</param>
+/// <param name="SessionsAheadHits">Those of them that were needed afterwards.</param>
+/// <param name="SessionsAheadDeclined">Wishes to load ahead that were declined.</param>
+/// <param name="ColdRequests">Requests that waited for a session to be loaded.</param>
 /// <param name="Slowdown">The factor by which computing was slowed down on purpose; 1 is none, anything else is emulated.</param>
 /// <param name="Emulated">Whether <paramref name="Slowdown"/> is not 1.</param>
 public sealed record NodeCounters(
@@ -38,5 +42,9 @@ public sealed record NodeCounters(
     long ModelsReceived,
     long SessionsLoaded,
     long SessionsEvicted,
+    long SessionsAhead,
+    long SessionsAheadHits,
+    long SessionsAheadDeclined,
+    long ColdRequests,
     double Slowdown,
     bool Emulated);

@@ -68,6 +68,7 @@ public sealed partial class NodeServer : IAsyncDisposable
             return new(
                 _options.NodeName, _options.Tier, Url, Milliseconds.Since(_options.Clock, _started), counts.Arrived, counts.Answered, counts.Refused,
                 counts.Invalid, counts.Expired, counts.Cancelled, counts.Failed, counts.Fallbacks, counts.Models, _loader.Loaded, _loader.Evicted,
+                _loader.LoadedAhead, _loader.Hits, _telemetry.Declined, _telemetry.Cold,
                 _options.Slowdown, _options.Slowdown > 1);
         }
     }
@@ -89,7 +90,7 @@ public sealed partial class NodeServer : IAsyncDisposable
 
         ModelStore models = new(options.DataFolder, options.ModelsFolder, options.MaxModelBytes);
         WorkQueue queue = new(options.Workers, options.QueueLimit, clock);
-        SegmentLoader loader = new(options.Session, options.MemoryBytes);
+        SegmentLoader loader = new(options.Session, options.MemoryBytes, clock);
         Slowdown slowdown = new(options.Slowdown, clock);
         ImageInputs images = new(models);
         NextNodes nextNodes = new(clock);
@@ -106,7 +107,7 @@ public sealed partial class NodeServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(options).AddSingleton(models).AddSingleton(queue).AddSingleton(loader).AddSingleton(slowdown).AddSingleton(images)
             .AddSingleton(nextNodes).AddSingleton(telemetry).AddSingleton(metrics).AddSingleton(state).AddSingleton(clock)
-            .AddSingleton<SegmentRunner>().AddSingleton<InferenceService>().AddSingleton<MeasuringService>().AddSingleton<LinkProbe>()
+            .AddSingleton<SegmentRunner>().AddSingleton<InferenceService>().AddSingleton<MeasuringService>().AddSingleton<WarmingService>().AddSingleton<LinkProbe>()
             .AddSingleton<ErrorAnswers>().AddSingleton<InferEndpoint>().AddSingleton<ProtocolEndpoints>().AddSingleton<NodeEndpoints>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, options));
 

@@ -89,7 +89,7 @@ internal sealed class RunCommand : ICommandFactory
             });
             if (decisionLog?.Problem is { } problem) run.Note(problem);
             run.Result(
-                new { model = session.Profile.ModelName, sha256 = session.Profile.Model, images = report.Images, summary = report.Summary, decisions },
+                new { model = session.Profile.ModelName, sha256 = session.Profile.Model, images = report.Images, summary = report.Summary, decisions, switches = report.Switches, sessions = report.Sessions },
                 console => Draw(console, report, decisions));
             Fail(report);
         });
@@ -134,6 +134,8 @@ internal sealed class RunCommand : ICommandFactory
         RunSummary s = report.Summary;
         string accuracy = s.Top1 is { } top1 ? $", top-1 {top1:P1}, top-5 {s.Top5:P1}" : "";
         console.MarkupLineInterpolated($"{s.Answered} of {s.Images} answered{accuracy}, median {s.P50Ms:0.0} ms, 95 % within {s.P95Ms:0.0} ms, {new ByteCount((long)s.BytesSentPerImage)} sent per picture{(s.Emulated ? "; slow-down or links are emulated" : "")}.");
+        if (report is { Switches: { Switches: > 0 } switches, Sessions: { } sessions })
+            console.MarkupLineInterpolated($"{switches.Switches} switches, {switches.Ready} of them to a plan that was ready; {sessions.Ahead} segments were loaded on the device ahead of need, {sessions.Hits} of these were needed, {sessions.Cold} pictures waited for one.");
         if (s.MeasuredOverPredicted is { } ratio) console.MarkupLineInterpolated($"Measured time is {ratio:0.00}× the predicted one (median).");
     }
 

@@ -70,7 +70,8 @@ public sealed class DemoRun(DemoOptions options)
             Adaptation adaptation = new(session.Profile, session.Tiers, settings.Adaptation with { Constraints = phases[0].Constraints });
             links.Set(phases[0]);
             await MeasureLinksAsync(session, cancellationToken);
-            await using AdaptivePlanSource source = new(adaptation, session.Pipeline, new LinkMonitor(session.Pipeline, settings.Monitor));
+            await using AdaptivePlanSource source = new(
+                adaptation, session.Pipeline, new LinkMonitor(session.Pipeline, settings.Monitor), new SessionWarmer(adaptation, session.Pipeline));
             foreach (DemoPhase phase in phases)
             {
                 says($"Phase '{phase.Name}': {phase.DescribeLinks()} (emulated){(phase.Constraints.KeepInputOnDevice ? "; the raw input may not leave the device" : "")}.");

@@ -17,9 +17,10 @@ namespace Isthmus.Node.Endpoints;
 
 /// <summary>What Isthmus adds to the protocol: models by hash, measuring, probing links, and metrics.</summary>
 internal sealed class NodeEndpoints(
-    NodeOptions options, NodeState state, ModelStore models, MeasuringService measuring, LinkProbe probe, NodeTelemetry telemetry, PrometheusText metrics)
+    NodeOptions options, NodeState state, ModelStore models, MeasuringService measuring, WarmingService warming, LinkProbe probe, NodeTelemetry telemetry, PrometheusText metrics)
 {
     private const int MaxMeasureRequest = 64 << 20;
+    private const int MaxWarmRequest = 1 << 20;
     private const long MaxEcho = 64 << 20;
 
     /// <summary>Adds the routes.</summary>
@@ -29,6 +30,7 @@ internal sealed class NodeEndpoints(
         routes.MapPut("/v2/isthmus/models/{hash}", Counted(PutModel));
         routes.MapPut("/v2/isthmus/models/{hash}/manifest", Counted(PutManifest));
         routes.MapPost("/v2/isthmus/models/{hash}/measure", Counted(Measure));
+        routes.MapPost("/v2/isthmus/models/{hash}/warm", Counted(Warm));
         routes.MapPost("/v2/isthmus/probe", Counted(Probe));
         routes.MapPost("/v2/isthmus/echo", Counted(Echo));
         routes.MapGet("/metrics", Metrics);
@@ -92,6 +94,25 @@ internal sealed class NodeEndpoints(
 
         using Deadline deadline = new(options.Clock, options.Clock.GetTimestamp(), null, context.RequestAborted, state.Aborted);
         MeasureReply reply = await measuring.MeasureAsync(model, request ?? new MeasureRequest(), deadline.Token);
+        await context.Response.WriteAsJsonAsync(reply, IsthmusJson.Compact, context.RequestAborted);
+    }
+
+    private async Task Warm(HttpContext context)
+    {
+        StoredModel model = models.Require(Hash(context).ToString());
+        Allow(context, MaxWarmRequest);
+        WarmRequest? request;
+        try
+        {
+            request = await JsonSerializer.DeserializeAsync<WarmRequest>(context.Request.Body, IsthmusJson.Compact, context.RequestAborted);
+        }
+        catch (JsonException e)
+        {
+            throw new NodeRefusal(400, $"The body is not a request to make a segment ready: {e.Message}");
+        }
+
+        using Deadline deadline = new(options.Clock, options.Clock.GetTimestamp(), null, context.RequestAborted, state.Aborted);
+        WarmReply reply = await warming.WarmAsync(model, request ?? new WarmRequest(), deadline.Token);
         await context.Response.WriteAsJsonAsync(reply, IsthmusJson.Compact, context.RequestAborted);
     }
 

@@ -42,7 +42,10 @@ internal sealed partial class InferenceService(
         bool ranTheRest = fallback is not null && further.Count == 0;
         HopTrace hop = new(
             options.NodeName, options.Tier, segment.From, ranTheRest ? null : segment.To, stages.Queue, stages.Decode, stages.Unpack, stages.Run,
-            stages.Encode, stages.Forward, Milliseconds.Since(_clock, received), stages.BytesForwarded, options.Slowdown);
+            stages.Encode, stages.Forward, Milliseconds.Since(_clock, received), stages.BytesForwarded, options.Slowdown)
+        {
+            Cold = stages.IsCold,
+        };
         telemetry.Record(stages);
         return new InferResponse
         {

@@ -30,6 +30,7 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Image
         using WorkPermit permit = await queue.EnterAsync(deadline.Remaining, exclusive: false, deadline.Token);
         using LoadedSegment loaded = await loader.LoadAsync(model, segment.From, segment.To, deadline.Token);
         stages.Queue += Milliseconds.Since(clock, queued);
+        stages.IsCold |= loaded.Waited;
 
         List<Tensor> made = [];
         Tensor[] results;

@@ -18,4 +18,7 @@ internal sealed class Stages
     public Milliseconds Forward { get; set; }
 
     public long BytesForwarded { get; set; }
+
+    /// <summary>Whether a session had to be loaded while the request waited.</summary>
+    public bool IsCold { get; set; }
 }

@@ -4,14 +4,19 @@ namespace Isthmus.Node.Models;
 
 /// <summary>
 /// Keeps costly things by key, the least recently used dropped first once together they cost more than the capacity. What is
-/// leased is never dropped. Each is made once, however many ask for it at the same time; a failure is not kept. Thread-safe.
+/// leased is never dropped. Each is made once, however many ask for it at the same time; a failure is not kept. What was made ahead of
+/// need goes before what was needed, and never drives out what was needed lately. Thread-safe.
 /// </summary>
-internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long> cost, Action<TValue> drop) : IDisposable
+internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long> cost, Action<TValue> drop, TimeProvider? clock = null) : IDisposable
     where TKey : notnull
     where TValue : class
 {
+    /// <summary>What was used within this time is not dropped for something that is only likely to be needed.</summary>
+    public static readonly TimeSpan Lately = TimeSpan.FromSeconds(60);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<TKey, Entry> _entries = [];
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private long _sequence;
     private bool _disposed;
 
@@ -30,6 +35,12 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
     /// <summary>How many were made.</summary>
     public long Made { get; private set; }
 
+    /// <summary>How many of these were made ahead of need.</summary>
+    public long MadeAhead { get; private set; }
+
+    /// <summary>How many that were made ahead were needed afterwards.</summary>
+    public long Hits { get; private set; }
+
     /// <summary>How many were dropped for want of room.</summary>
     public long Dropped { get; private set; }
 
@@ -40,6 +51,7 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
     public async ValueTask<Lease> AcquireAsync(TKey key, Func<TValue> make, CancellationToken cancellationToken)
     {
         Entry entry;
+        bool waits;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -53,8 +65,73 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
             entry = found;
             entry.Leases++;
             entry.LastUse = ++_sequence;
+            entry.UsedAt = _clock.GetTimestamp();
+            waits = !entry.Value.IsCompletedSuccessfully;
+            if (entry.IsAhead)
+            {
+                entry.IsAhead = false;
+                Hits++;
+            }
         }
 
+        return await GetAsync(entry, waits, cancellationToken);
+    }
+
+    /// <summary>Makes the value of a key ahead of need, if there is room that nothing needs.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="estimate">About what the value will cost.</param>
+    /// <param name="make">Makes it, as for <see cref="AcquireAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False if there is no room without dropping what was used lately.</returns>
+    public async ValueTask<bool> TryMakeAsync(TKey key, long estimate, Func<TValue> make, CancellationToken cancellationToken)
+    {
+        Entry entry;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_entries.TryGetValue(key, out Entry? found))
+            {
+                if (!MakeRoom(estimate)) return false;
+                Made++;
+                MadeAhead++;
+                found = new Entry(key, Task.Run(make, CancellationToken.None)) { IsAhead = true };
+                _entries.Add(key, found);
+            }
+
+            entry = found;
+            entry.Leases++;
+            entry.LastUse = ++_sequence;
+            entry.UsedAt = _clock.GetTimestamp();
+        }
+
+        (await GetAsync(entry, waited: false, cancellationToken)).Dispose();
+        return true;
+    }
+
+    /// <summary>Whether a value is there already; if so, it counts as used now.</summary>
+    public bool Touch(TKey key)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue(key, out Entry? entry) || !entry.Value.IsCompletedSuccessfully) return false;
+            entry.LastUse = ++_sequence;
+            entry.UsedAt = _clock.GetTimestamp();
+            return true;
+        }
+    }
+
+    /// <summary>Drops everything; what is leased is dropped when its last lease ends.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            foreach (Entry entry in _entries.Values.Where(e => e.Leases == 0).ToArray()) Remove(entry);
+        }
+    }
+
+    private async ValueTask<Lease> GetAsync(Entry entry, bool waited, CancellationToken cancellationToken)
+    {
         try
         {
             TValue value = await entry.Value.WaitAsync(cancellationToken);
@@ -69,22 +146,12 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
                 }
             }
 
-            return new Lease(this, entry, value);
+            return new Lease(this, entry, value, waited);
         }
         catch
         {
             Release(entry);
             throw;
-        }
-    }
-
-    /// <summary>Drops everything; what is leased is dropped when its last lease ends.</summary>
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            _disposed = true;
-            foreach (Entry entry in _entries.Values.Where(e => e.Leases == 0).ToArray()) Remove(entry);
         }
     }
 
@@ -104,6 +171,22 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
         }
     }
 
+    // Room for a guess: by what was not used lately, and by nothing if that is not enough.
+    private bool MakeRoom(long estimate)
+    {
+        if (Cost + estimate <= capacity) return true;
+        Entry[] old = [.. _entries.Values.Where(e => e.Leases == 0 && e.IsCounted && _clock.GetElapsedTime(e.UsedAt) > Lately).OrderBy(e => e.LastUse)];
+        if (Cost + estimate - old.Sum(e => e.Cost) > capacity) return false;
+        foreach (Entry entry in old)
+        {
+            if (Cost + estimate <= capacity) break;
+            Dropped++;
+            Remove(entry);
+        }
+
+        return true;
+    }
+
     private void DropSurplus()
     {
         while (Cost > capacity)
@@ -111,7 +194,7 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
             Entry? oldest = null;
             foreach (Entry entry in _entries.Values)
             {
-                if (entry.Leases == 0 && entry.IsCounted && (oldest is null || entry.LastUse < oldest.LastUse)) oldest = entry;
+                if (entry.Leases == 0 && entry.IsCounted && (oldest is null || GoesBefore(entry, oldest))) oldest = entry;
             }
 
             if (oldest is null) return;
@@ -119,6 +202,9 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
             Remove(oldest);
         }
     }
+
+    // A guess that nobody needed yet goes before what was needed.
+    private static bool GoesBefore(Entry a, Entry b) => a.IsAhead != b.IsAhead ? a.IsAhead : a.LastUse < b.LastUse;
 
     [SuppressMessage("Reliability", "MA0134", Justification = "The continuation is all that is left to do with it.")]
     private void Remove(Entry entry)
@@ -136,15 +222,19 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
         private readonly Entry _entry;
         private LeaseCache<TKey, TValue>? _cache;
 
-        internal Lease(LeaseCache<TKey, TValue> cache, Entry entry, TValue value)
+        internal Lease(LeaseCache<TKey, TValue> cache, Entry entry, TValue value, bool waited)
         {
             _cache = cache;
             _entry = entry;
             Value = value;
+            Waited = waited;
         }
 
         /// <summary>The value.</summary>
         public TValue Value { get; }
+
+        /// <summary>Whether it had to be made, or was still being made, when it was asked for.</summary>
+        public bool Waited { get; }
 
         /// <summary>Ends the use; only the first call does.</summary>
         public void Dispose() => Interlocked.Exchange(ref _cache, null)?.Release(_entry);
@@ -160,7 +250,11 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
 
         public long LastUse { get; set; }
 
+        public long UsedAt { get; set; }
+
         public bool IsCounted { get; set; }
+
+        public bool IsAhead { get; set; }
 
         public long Cost { get; set; }
     }

@@ -11,6 +11,9 @@ internal sealed class LoadedSegment(LeaseCache<SegmentKey, NetworkSession>.Lease
     /// <summary>The session.</summary>
     public NetworkSession Session => session.Value;
 
+    /// <summary>Whether the request had to wait for it to be loaded.</summary>
+    public bool Waited => session.Waited;
+
     /// <summary>What is known of the model; null for a whole model, which needs no analysis.</summary>
     public ModelAnalysis? Analysis => analysis?.Value;
 

@@ -6,12 +6,12 @@ using Isthmus.Inference.Sessions;
 namespace Isthmus.Node.Models;
 
 /// <summary>Loads segments of stored models, and keeps sessions and analyses, each under a memory cap.</summary>
-internal sealed class SegmentLoader(SessionSettings settings, long memoryBytes) : IDisposable
+internal sealed class SegmentLoader(SessionSettings settings, long memoryBytes, TimeProvider? clock = null) : IDisposable
 {
-    private readonly LeaseCache<SegmentKey, NetworkSession> _sessions = new(memoryBytes, s => s.EstimatedBytes, s => s.Dispose());
+    private readonly LeaseCache<SegmentKey, NetworkSession> _sessions = new(memoryBytes, s => s.EstimatedBytes, s => s.Dispose(), clock);
 
     // A parsed model holds its file twice: as bytes, and as messages.
-    private readonly LeaseCache<ModelHash, ModelAnalysis> _analyses = new(memoryBytes / 2, a => 2L * a.Model.File.Length, _ => { });
+    private readonly LeaseCache<ModelHash, ModelAnalysis> _analyses = new(memoryBytes / 2, a => 2L * a.Model.File.Length, _ => { }, clock);
 
     /// <summary>Sessions that are kept.</summary>
     public int SessionCount => _sessions.Count;
@@ -21,6 +21,12 @@ internal sealed class SegmentLoader(SessionSettings settings, long memoryBytes) 
 
     /// <summary>Sessions that were loaded so far.</summary>
     public long Loaded => _sessions.Made;
+
+    /// <summary>Those of them that were loaded ahead of need.</summary>
+    public long LoadedAhead => _sessions.MadeAhead;
+
+    /// <summary>Those that were loaded ahead and needed afterwards.</summary>
+    public long Hits => _sessions.Hits;
 
     /// <summary>Sessions that were dropped so far for want of memory.</summary>
     public long Evicted => _sessions.Dropped;
@@ -48,6 +54,20 @@ internal sealed class SegmentLoader(SessionSettings settings, long memoryBytes) 
             analysis?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Whether a segment is loaded; if so, it counts as used now.</summary>
+    public bool IsReady(StoredModel model, IReadOnlyList<string>? from, IReadOnlyList<string>? to) => _sessions.Touch(SegmentKey.Of(model.Hash, from, to));
+
+    /// <summary>Makes a segment ready ahead of need.</summary>
+    /// <returns>False if there is no room without dropping what was used lately.</returns>
+    /// <exception cref="IsthmusException">As <see cref="LoadAsync"/>.</exception>
+    public async ValueTask<bool> TryLoadAheadAsync(StoredModel model, IReadOnlyList<string>? from, IReadOnlyList<string>? to, CancellationToken cancellationToken)
+    {
+        using LeaseCache<ModelHash, ModelAnalysis>.Lease? analysis = from is null && to is null ? null : await AnalyseAsync(model, cancellationToken);
+        byte[] file = analysis is null ? Read(model)
+            : await Task.Run(() => SegmentExtractor.Extract(analysis.Value.Model, from, to, analysis.Value.Tensors), cancellationToken);
+        return await _sessions.TryMakeAsync(SegmentKey.Of(model.Hash, from, to), 2L * file.Length, () => NetworkSession.Create(file, settings), cancellationToken);
     }
 
     /// <summary>What is known of a model.</summary>

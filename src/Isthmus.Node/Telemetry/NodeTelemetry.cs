@@ -26,6 +26,8 @@ internal sealed class NodeTelemetry : IDisposable
     private long _failed;
     private long _fallbackCount;
     private long _modelCount;
+    private long _cold;
+    private long _declined;
 
     /// <summary>Creates the instruments.</summary>
     public NodeTelemetry(WorkQueue queue, SegmentLoader loader)
@@ -43,6 +45,10 @@ internal sealed class NodeTelemetry : IDisposable
         Meter.CreateObservableGauge("isthmus.sessions.memory", () => loader.SessionBytes, "By", "Estimated memory of the loaded sessions.");
         Meter.CreateObservableCounter("isthmus.sessions.loaded", () => loader.Loaded, description: "Sessions that were loaded.");
         Meter.CreateObservableCounter("isthmus.sessions.evicted", () => loader.Evicted, description: "Sessions that were dropped for want of memory.");
+        Meter.CreateObservableCounter("isthmus.sessions.ahead", () => loader.LoadedAhead, description: "Sessions that were loaded ahead of need.");
+        Meter.CreateObservableCounter("isthmus.sessions.ahead.hits", () => loader.Hits, description: "Sessions that were loaded ahead and needed afterwards.");
+        Meter.CreateObservableCounter("isthmus.sessions.ahead.declined", () => Read(ref _declined), description: "Wishes to load ahead that were declined.");
+        Meter.CreateObservableCounter("isthmus.requests.cold", () => Read(ref _cold), description: "Requests that waited for a session to be loaded.");
         Meter.CreateObservableGauge("isthmus.process.memory", () => Environment.WorkingSet, "By", "Memory of the process.");
     }
 
@@ -87,6 +93,15 @@ internal sealed class NodeTelemetry : IDisposable
         _fallbacks.Add(1);
     }
 
+    /// <summary>Requests that waited for a session to be loaded.</summary>
+    public long Cold => Read(ref _cold);
+
+    /// <summary>Wishes to load ahead that were declined.</summary>
+    public long Declined => Read(ref _declined);
+
+    /// <summary>A wish to load ahead was declined.</summary>
+    public void CountDeclined() => Interlocked.Increment(ref _declined);
+
     /// <summary>A model was sent.</summary>
     public void CountModel()
     {
@@ -97,6 +112,7 @@ internal sealed class NodeTelemetry : IDisposable
     /// <summary>The stages of a request.</summary>
     public void Record(Stages stages)
     {
+        if (stages.IsCold) Interlocked.Increment(ref _cold);
         Record("queue", stages.Queue.Value);
         Record("decode", stages.Decode.Value);
         Record("unpack", stages.Unpack.Value);

@@ -119,20 +119,10 @@ public sealed class Adaptation
         lock (_lock) return _rule.Rank(Inputs(), plan)?.Cost;
     }
 
-    /// <summary>The best plans as things are now, best first.</summary>
-    public ImmutableArray<RankedPlan> Likely(int count)
+    /// <summary>What a decision would be made from now.</summary>
+    public DecisionInputs Current()
     {
-        lock (_lock)
-        {
-            try
-            {
-                return Planner.Plan(_rule.Request(Inputs()) with { Top = count }).Ranked;
-            }
-            catch (InfeasiblePlanException)
-            {
-                return [];
-            }
-        }
+        lock (_lock) return Inputs();
     }
 
     /// <summary>Why the present plan is used: the reason when it was chosen, its numbers renewed while it is the best; empty before the first decision.</summary>

@@ -11,6 +11,9 @@ namespace Isthmus.Runtime.Pipelines;
 /// <param name="Fallback">What a node did instead of what it was asked; null if nothing.</param>
 internal sealed record Attempt(ImmutableArray<ClassScore> Top, StageTimes Times, ImmutableArray<SegmentPlace> Places, ImmutableArray<HopTransfer> Hops, string? Fallback)
 {
+    /// <summary>The nodes on which a segment had to be loaded first.</summary>
+    public ImmutableArray<string> Cold { get; init; } = [];
+
     /// <summary>The sum of two sets of stages, without total and overhead.</summary>
     public static StageTimes Sum(StageTimes a, StageTimes b) => new()
     {

@@ -29,6 +29,9 @@ public sealed record ImageAnswer
     /// <summary>What happened instead of the plan, and why; null if the plan was carried out.</summary>
     public string? Fallback { get; init; }
 
+    /// <summary>The nodes, the device among them, on which the picture waited for a segment to be loaded; empty as a rule.</summary>
+    public ImmutableArray<string> Cold { get; init; } = [];
+
     /// <summary>Whether the answer came after its deadline.</summary>
     public bool IsLate { get; init; }
 

@@ -31,6 +31,9 @@ internal sealed class ImageRun : IDisposable
     /// <summary>What is sent: frames, an encoded picture, or the input tensor.</summary>
     public ImmutableArray<InferTensor> Message { get; set; } = [];
 
+    /// <summary>Whether a segment had to be loaded on the device first.</summary>
+    public bool IsCold { get; set; }
+
     /// <summary>The device's own part of the stages.</summary>
     public StageTimes Times { get; set; } = new();
 

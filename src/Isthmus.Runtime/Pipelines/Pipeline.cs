@@ -28,6 +28,9 @@ namespace Isthmus.Runtime.Pipelines;
 /// </remarks>
 public sealed class Pipeline : IAsyncDisposable
 {
+    // Nodes keep for a minute what they were asked to have ready.
+    private static readonly TimeSpan ReadyFor = TimeSpan.FromSeconds(60);
+
     private readonly Network _network;
     private readonly PipelineOptions _options;
     private readonly ImmutableDictionary<string, CutProfile> _cuts;
@@ -35,6 +38,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly DeviceSessions _sessions;
     private readonly SemaphoreSlim _device;
     private readonly ConcurrentDictionary<Task, bool> _drains = new();
+    private readonly ConcurrentDictionary<(string Node, string? From, string? To), long> _ready = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly TimeProvider _clock;
 
@@ -71,6 +75,9 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>The network.</summary>
     public Network Network => _network;
 
+    /// <summary>What became of the segments that the device loads.</summary>
+    public SessionCounters Sessions => _sessions.Counters;
+
     /// <summary>Makes sure that the nodes that answer have the model.</summary>
     /// <param name="progress">Told how much has been sent.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -96,7 +103,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// </summary>
     /// <exception cref="IsthmusException">The plan is of another network, or names a cut or node that is not known.</exception>
     /// <param name="plan">The plan.</param>
-    /// <param name="onNodes">Whether to load segments on the nodes too: they do nothing else meanwhile. If not, a node loads what it lacks with the first picture.</param>
+    /// <param name="onNodes">Whether to load segments on the nodes too. If not, a node loads what it lacks with the first picture.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task WarmAsync(Plan plan, bool onNodes = true, CancellationToken cancellationToken = default)
     {
@@ -105,7 +112,7 @@ public sealed class Pipeline : IAsyncDisposable
         {
             if (segment.Tier == Tier.Device)
             {
-                using SessionLease lease = await _sessions.LeaseAsync(segment.From, segment.To, cancellationToken);
+                using SessionLease lease = await _sessions.LeaseAsync(segment.From, segment.To, forPicture: false, cancellationToken);
                 continue;
             }
 
@@ -115,13 +122,50 @@ public sealed class Pipeline : IAsyncDisposable
             {
                 await node.Client.ShipModelAsync(_network.Model.Hash, _network.Model.File, _network.ManifestJson, progress: null, cancellationToken);
                 if (!onNodes) continue;
-                await node.Client.MeasureAsync(_network.Model.Hash, new() { From = Names(segment.From), To = Names(segment.To), Warmup = 1, Repeats = 0 }, cancellationToken);
+                await WarmAsync(node, segment, urgent: true, cancellationToken);
             }
             catch (NodeException e)
             {
                 Note(node, e);
             }
         }
+    }
+
+    /// <summary>Whether all that a plan needs is loaded: on the device for certain, on the nodes as far as they said within a minute.</summary>
+    public bool IsReady(Plan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        foreach (PlacedSegment segment in plan.Segments)
+        {
+            if (segment.Tier == Tier.Device ? !_sessions.IsReady(segment.From, segment.To)
+                : !_ready.TryGetValue((segment.Node, segment.From, segment.To), out long when) || _clock.GetElapsedTime(when) > ReadyFor) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes one segment ready ahead of need, where there is room and nothing better to do.</summary>
+    /// <param name="segment">The segment, and where.</param>
+    /// <param name="keep">The segments that the device must not unload for it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether it is ready; a node that is excluded declines.</returns>
+    /// <exception cref="IsthmusException">The segment cannot be loaded, or the node does not answer.</exception>
+    public async Task<WarmOutcome> TryWarmAsync(PlacedSegment segment, IReadOnlyCollection<PlacedSegment> keep, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        ArgumentNullException.ThrowIfNull(keep);
+        if (segment.Tier == Tier.Device)
+        {
+            if (_sessions.IsReady(segment.From, segment.To)) return WarmOutcome.Ready;
+            // Begun when no picture computes: a picture that comes meanwhile shares the processor, and waits for nothing.
+            await _device.WaitAsync(cancellationToken);
+            _device.Release();
+            return await _sessions.TryLoadAsync(segment.From, segment.To, keep.Where(s => s.Tier == Tier.Device).Select(s => (s.From, s.To)).ToHashSet(), cancellationToken);
+        }
+
+        RemoteNode node = Tiers.Node(segment.Node);
+        if (node.Breaker.IsOpen) return WarmOutcome.Declined;
+        return await WarmAsync(node, segment, urgent: false, cancellationToken);
     }
 
     /// <summary>Classifies a picture in a file.</summary>
@@ -197,6 +241,7 @@ public sealed class Pipeline : IAsyncDisposable
             Times = times.Completed(total),
             Hops = attempt.Hops,
             Fallback = fallback ?? attempt.Fallback,
+            Cold = [.. run.IsCold ? (ReadOnlySpan<string>)[Tiers.Device] : [], .. attempt.Cold],
             IsLate = _options.Deadline is { } deadline && total > deadline,
             Emulated =
             [
@@ -236,7 +281,8 @@ public sealed class Pipeline : IAsyncDisposable
             return;
         }
 
-        using SessionLease head = await _sessions.LeaseAsync(null, first.To, cancellationToken);
+        run.IsCold = !_sessions.IsReady(null, first.To);
+        using SessionLease head = await _sessions.LeaseAsync(null, first.To, forPicture: true, cancellationToken);
         await OnDeviceAsync(run, async () =>
         {
             (Tensor input, Milliseconds decode) = await ComputeAsync(run, () => _network.Preprocessor.FromFile(run.Image, run.Name), cancellationToken);
@@ -358,7 +404,8 @@ public sealed class Pipeline : IAsyncDisposable
         try
         {
             long asked = _clock.GetTimestamp();
-            using SessionLease lease = await _sessions.LeaseAsync(run.Cut, null, cancellationToken);
+            bool cold = !_sessions.IsReady(run.Cut, null);
+            using SessionLease lease = await _sessions.LeaseAsync(run.Cut, null, forPicture: true, cancellationToken);
             Milliseconds loading = Milliseconds.Since(_clock, asked);
             Attempt? result = null;
             long waits = _clock.GetTimestamp();
@@ -380,7 +427,7 @@ public sealed class Pipeline : IAsyncDisposable
                     ImmutableArray<ClassScore> top = _network.Classifier.Top(outputs[0]);
                     foreach (Tensor output in outputs) output.Dispose();
                     StageTimes times = new() { Queue = queue, Decode = decode, Head = isFallback ? default : ran, Tail = isFallback ? ran : default };
-                    result = new(top, times, [new(Segment(run.Cut, null), Tiers.Device, Tier.Device, ran, _options.Slowdown)], [], null);
+                    result = new(top, times, [new(Segment(run.Cut, null), Tiers.Device, Tier.Device, ran, _options.Slowdown)], [], null) { Cold = cold ? [Tiers.Device] : [] };
                 }
                 finally
                 {
@@ -473,7 +520,8 @@ public sealed class Pipeline : IAsyncDisposable
         };
         ImmutableArray<SegmentPlace> places =
             [.. trace.Hops.Select(h => new SegmentPlace(Segment(CutOf(h.From), CutOf(h.To)), h.Node, h.Tier, h.Run, h.Slowdown))];
-        return new(top, times, places, [.. hops], trace.Fallback);
+        foreach (HopTrace hop in trace.Hops) _ready[(hop.Node, CutOf(hop.From), CutOf(hop.To))] = _clock.GetTimestamp();
+        return new(top, times, places, [.. hops], trace.Fallback) { Cold = [.. trace.Hops.Where(h => h.Cold).Select(h => h.Node)] };
     }
 
     private NextHop? Next(RemoteNode from, ReadOnlySpan<PlacedSegment> segments)
@@ -565,8 +613,22 @@ public sealed class Pipeline : IAsyncDisposable
 
     private static async Task DrainAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
+    private async Task<WarmOutcome> WarmAsync(RemoteNode node, PlacedSegment segment, bool urgent, CancellationToken cancellationToken)
+    {
+        WarmReply reply = await node.Client.WarmAsync(
+            _network.Model.Hash, new() { From = Names(segment.From), To = Names(segment.To), Urgent = urgent }, cancellationToken);
+        if (reply.Outcome != WarmOutcome.Declined) _ready[(node.Name, segment.From, segment.To)] = _clock.GetTimestamp();
+        return reply.Outcome;
+    }
+
     private void Note(RemoteNode node, NodeException e)
     {
+        // It may have been started anew.
+        foreach ((string Node, string? From, string? To) ready in _ready.Keys)
+        {
+            if (ready.Node == node.Name) _ready.TryRemove(ready, out _);
+        }
+
         switch (e.Failure)
         {
             case NodeFailure.Refused:

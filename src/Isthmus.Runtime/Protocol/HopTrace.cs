@@ -31,4 +31,8 @@ public sealed record HopTrace(
     [property: JsonPropertyName("forwardMs")] Milliseconds Forward,
     [property: JsonPropertyName("totalMs")] Milliseconds Total,
     long BytesForwarded,
-    double Slowdown);
+    double Slowdown)
+{
+    /// <summary>Whether the request waited for a session to be loaded; it counts in <see cref="Queue"/>.</summary>
+    public bool Cold { get; init; }
+}

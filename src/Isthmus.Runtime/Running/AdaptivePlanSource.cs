@@ -1,4 +1,3 @@
-using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Runtime.Adaptive;
 using Isthmus.Runtime.Pipelines;
@@ -6,36 +5,44 @@ using Isthmus.Runtime.Pipelines;
 namespace Isthmus.Runtime.Running;
 
 /// <summary>
-/// The best plan for each picture as links and load are. A new plan is used once its segments are loaded on the device; until then
-/// the one before it serves.
+/// The best plan for each picture as links and load are. A plan whose segments are loaded everywhere is used from the very next picture on; for
+/// another one they are loaded first, while the plan before it serves.
 /// </summary>
 public sealed class AdaptivePlanSource : IPlanSource, IAsyncDisposable
 {
     private readonly Adaptation _adaptation;
     private readonly Pipeline _pipeline;
     private readonly LinkMonitor? _monitor;
+    private readonly SessionWarmer? _warmer;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _gate = new(1, 1);
     private Task _background = Task.CompletedTask;
     private Plan? _active;
     private Task? _warming;
     private Plan? _next;
+    private long _switches;
+    private long _ready;
 
     /// <summary>Creates the source.</summary>
     /// <param name="adaptation">Decides.</param>
     /// <param name="pipeline">Carries the plans out, and makes them ready.</param>
     /// <param name="monitor">Looks after unused links while pictures are classified; null for none.</param>
-    public AdaptivePlanSource(Adaptation adaptation, Pipeline pipeline, LinkMonitor? monitor)
+    /// <param name="warmer">Keeps likely plans ready while pictures are classified; null for none.</param>
+    public AdaptivePlanSource(Adaptation adaptation, Pipeline pipeline, LinkMonitor? monitor, SessionWarmer? warmer = null)
     {
         ArgumentNullException.ThrowIfNull(adaptation);
         ArgumentNullException.ThrowIfNull(pipeline);
         _adaptation = adaptation;
         _pipeline = pipeline;
         _monitor = monitor;
+        _warmer = warmer;
     }
 
     /// <summary>The decisions so far.</summary>
     public IReadOnlyList<AdaptationDecision> Log => _adaptation.Log;
+
+    /// <summary>How switches went so far.</summary>
+    public SwitchCounters Switches => new(Interlocked.Read(ref _switches), Interlocked.Read(ref _ready), _warmer?.Declined ?? 0);
 
     /// <inheritdoc/>
     public async ValueTask<PlanChoice> NextAsync(CancellationToken cancellationToken)
@@ -79,10 +86,19 @@ public sealed class AdaptivePlanSource : IPlanSource, IAsyncDisposable
 
     private async Task ChangeAsync(AdaptationDecision decision, CancellationToken cancellationToken)
     {
+        if (_pipeline.IsReady(decision.Plan))
+        {
+            // Ready because it was waited for is not ready.
+            if (_warming is null || _next != decision.Plan) _ready++;
+            else if (_warming.IsCompleted) _warming = null;
+            Use(decision.Plan);
+            return;
+        }
+
         if (_next != decision.Plan || _warming is null)
         {
             _next = decision.Plan;
-            _warming = _pipeline.WarmAsync(decision.Plan, onNodes: false, _stop.Token);
+            _warming = _pipeline.WarmAsync(decision.Plan, onNodes: true, _stop.Token);
         }
 
         // The plan before is of no use when a node of it is excluded: every picture would go the long way round.
@@ -91,25 +107,26 @@ public sealed class AdaptivePlanSource : IPlanSource, IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         if (!_warming.IsCompleted) return;
         // A plan that cannot be made ready is no reason to lose a picture: the one before it goes on.
-        if (_warming.IsCompletedSuccessfully) _active = _next;
+        if (_warming.IsCompletedSuccessfully) Use(_next);
         _warming = null;
+    }
+
+    private void Use(Plan plan)
+    {
+        _switches++;
+        _active = plan;
     }
 
     private async Task BackgroundAsync(CancellationToken cancellationToken)
     {
+        Task warming = _warmer?.RunAsync(cancellationToken) ?? Task.CompletedTask;
         try
         {
-            // What is likely to be needed next: the network as a whole, which finishes for a node that fails before anything was
-            // computed, and the next best plans' heads.
-            Plan alone = BaselinePlans.DeviceOnly(_pipeline.Network.Model.Hash);
-            await _pipeline.WarmAsync(alone, onNodes: false, cancellationToken);
-            foreach (RankedPlan plan in _adaptation.Likely(4)) await _pipeline.WarmAsync(plan.Plan, onNodes: false, cancellationToken);
+            if (_monitor is not null) await _monitor.RunAsync(cancellationToken);
         }
-        catch (Exception e) when (e is IsthmusException or OperationCanceledException)
+        finally
         {
-            // Only a convenience: what could not be loaded now is loaded when it is needed, or fails there.
+            await warming;
         }
-
-        if (_monitor is not null) await _monitor.RunAsync(cancellationToken);
     }
 }

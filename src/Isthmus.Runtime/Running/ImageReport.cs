@@ -51,6 +51,9 @@ public sealed record ImageReport
     /// <summary>What happened instead of the plan, and why; null if the plan was carried out.</summary>
     public string? Fallback { get; init; }
 
+    /// <summary>The nodes on which the picture waited for a segment to be loaded.</summary>
+    public ImmutableArray<string> Cold { get; init; } = [];
+
     /// <summary>Whether the answer came after its deadline.</summary>
     public bool Late { get; init; }
 
@@ -87,6 +90,7 @@ public sealed record ImageReport
             Emulated = answer.Emulated.Length > 0,
             EmulatedParts = answer.Emulated,
             Fallback = answer.Fallback,
+            Cold = answer.Cold,
             Late = answer.IsLate,
         };
     }

@@ -110,7 +110,12 @@ public sealed class RunSession : IAsyncDisposable
 
     /// <summary>A source of the best plan from moment to moment; the caller disposes it.</summary>
     /// <param name="options">What is wanted; null for what the settings say.</param>
-    public AdaptivePlanSource CreateAdaptiveSource(AdaptationOptions? options = null) => new(CreateAdaptation(options), Pipeline, new LinkMonitor(Pipeline, _settings.Monitor with { Clock = _settings.Clock }));
+    public AdaptivePlanSource CreateAdaptiveSource(AdaptationOptions? options = null)
+    {
+        Adaptation adaptation = CreateAdaptation(options);
+        LinkMonitor monitor = new(Pipeline, _settings.Monitor with { Clock = _settings.Clock });
+        return new(adaptation, Pipeline, monitor, _settings.Warming is { } warming ? new SessionWarmer(adaptation, Pipeline, warming with { Clock = _settings.Clock }) : null);
+    }
 
     /// <summary>Classifies pictures, each by the plan that is best at its moment.</summary>
     /// <param name="images">The pictures.</param>
@@ -126,7 +131,7 @@ public sealed class RunSession : IAsyncDisposable
         await using AdaptivePlanSource source = CreateAdaptiveSource(adaptation);
         await RehearseAsync((await source.NextAsync(cancellationToken)).Plan, images, cancellationToken);
         RunReport report = await new Runner(Pipeline, source, options).RunAsync(images, each, cancellationToken);
-        return (report, source.Log);
+        return (report with { Switches = source.Switches, Sessions = Pipeline.Sessions }, source.Log);
     }
 
     /// <summary>Classifies pictures, all by the same plan, which is made ready first.</summary>

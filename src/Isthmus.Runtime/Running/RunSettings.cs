@@ -46,6 +46,9 @@ public sealed record RunSettings
     /// <summary>How often links and nodes are looked after.</summary>
     public LinkMonitorOptions Monitor { get; init; } = LinkMonitorOptions.Default;
 
+    /// <summary>How segments of likely plans are kept ready; null for not at all.</summary>
+    public SessionWarmerOptions? Warming { get; init; } = SessionWarmerOptions.Default;
+
     /// <summary>How nodes are talked to.</summary>
     public NodeClientOptions Client { get; init; } = NodeClientOptions.Default;
 

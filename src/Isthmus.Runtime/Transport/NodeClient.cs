@@ -235,6 +235,11 @@ public sealed class NodeClient : IDisposable
     public Task<MeasureReply> MeasureAsync(ModelHash model, MeasureRequest request, CancellationToken cancellationToken = default) =>
         AskAsync<MeasureReply>(() => new(HttpMethod.Post, $"/v2/isthmus/models/{model}/measure") { Content = JsonContent.Create(request, options: IsthmusJson.Compact) }, cancellationToken);
 
+    /// <summary>Has the node make a segment ready, ahead of the requests for it.</summary>
+    /// <exception cref="NodeException">There is no answer, or the segment is none of the model's.</exception>
+    public Task<WarmReply> WarmAsync(ModelHash model, WarmRequest request, CancellationToken cancellationToken = default) =>
+        AskAsync<WarmReply>(() => new(HttpMethod.Post, $"/v2/isthmus/models/{model}/warm") { Content = JsonContent.Create(request, options: IsthmusJson.Compact) }, cancellationToken);
+
     /// <summary>Has the node measure its link to another node.</summary>
     /// <param name="to">The other node's address, as this node reaches it.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -99,7 +99,65 @@ public sealed class LeaseCacheTests
         Assert.Equal(["a"], _dropped);
     }
 
+    [Fact]
+    public async Task TryMake_NoRoomBesideWhatWasUsedLately_MakesNothing()
+    {
+        TickingClock clock = new();
+        using LeaseCache<string, string> cache = new(10, v => v.Length, _dropped.Add, clock);
+        await UseAsync(cache, "aaaa");
+        await UseAsync(cache, "bbbb");
+        Assert.False(await cache.TryMakeAsync("cccc", 4, () => "cccc", Token));
+        Assert.True(await cache.TryMakeAsync("dd", 2, () => "dd", Token));
+        Assert.Empty(_dropped);
+
+        clock.Now += LeaseCache<string, string>.Lately + TimeSpan.FromSeconds(1);
+        await UseAsync(cache, "bbbb");
+        Assert.True(await cache.TryMakeAsync("cccc", 4, () => "cccc", Token));
+        Assert.Equal(["aaaa"], _dropped);
+        Assert.Equal((4L, 2L, 0L), (cache.Made, cache.MadeAhead, cache.Hits));
+    }
+
+    [Fact]
+    public async Task Acquire_BeyondCapacity_DropsWhatWasMadeAheadFirst()
+    {
+        using LeaseCache<string, string> cache = Create(10);
+        await UseAsync(cache, "aaaa");
+        Assert.True(await cache.TryMakeAsync("bbbb", 4, () => "bbbb", Token));
+        await UseAsync(cache, "cccc");
+        Assert.Equal(["bbbb"], _dropped);
+
+        Assert.False(cache.Touch("bbbb"));
+        Assert.True(cache.Touch("aaaa"));
+    }
+
+    [Fact]
+    public async Task TryMake_ThenAcquired_IsAHitAndDidNotWait()
+    {
+        using LeaseCache<string, string> cache = Create(10);
+        await cache.TryMakeAsync("aaaa", 4, () => "aaaa", Token);
+        using LeaseCache<string, string>.Lease lease = await cache.AcquireAsync("aaaa", () => throw new InvalidOperationException("It is there."), Token);
+        Assert.False(lease.Waited);
+        Assert.Equal(1, cache.Hits);
+    }
+
+    [Fact]
+    public async Task TryMake_ItFails_IsNotKept()
+    {
+        using LeaseCache<string, string> cache = Create(10);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => cache.TryMakeAsync("aaaa", 4, () => throw new InvalidOperationException("no"), Token).AsTask());
+        Assert.True(await cache.TryMakeAsync("aaaa", 4, () => "aaaa", Token));
+    }
+
     private LeaseCache<string, string> Create(long capacity) => new(capacity, v => v.Length, _dropped.Add);
 
     private static async Task UseAsync(LeaseCache<string, string> cache, string key) => (await cache.AcquireAsync(key, () => key, Token)).Dispose();
+
+    private sealed class TickingClock : TimeProvider
+    {
+        public TimeSpan Now { get; set; } = TimeSpan.FromDays(1);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+    }
 }
