@@ -10,6 +10,7 @@ internal sealed class LabCommand : ICommandFactory
     // One line per subcommand, in alphabetical order.
     private static readonly ICommandFactory[] Factories =
     [
+        new LabRegretCommand(),
         new LabReproduceCommand(),
     ];
 

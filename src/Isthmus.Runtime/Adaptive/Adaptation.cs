@@ -141,6 +141,12 @@ public sealed class Adaptation
         }
     }
 
+    /// <summary>How long a node may take for a picture before the device begins to finish as well.</summary>
+    /// <param name="predicted">What its plan is predicted to take; null if that is not known.</param>
+    /// <param name="best">What the best plan is predicted to take; null if there is none. A plan that has become slow is not waited for longer.</param>
+    public Milliseconds? Patience(Milliseconds? predicted, Milliseconds? best) =>
+        predicted is { } ms ? new(Math.Max(_options.LeastPatience.TotalMilliseconds, _options.Patience * Math.Min(ms.Value, best?.Value ?? ms.Value))) : null;
+
     private DecisionInputs Inputs()
     {
         ImmutableArray<string> excluded = [.. _tiers.NodeNames.Where(n => _tiers.IsExcluded(n) && Knows(n))];

@@ -33,6 +33,15 @@ public sealed record AdaptationOptions
     /// <summary>A node counts as loaded, or relieved, when its computing takes this share more or less than profiled. Default 0.2; less is noise.</summary>
     public double LoadTolerance { get; init; } = 0.2;
 
+    /// <summary>
+    /// A node that has not answered after this many times the predicted latency of its plan, or of the best one if that is less, but not before <see cref="LeastPatience"/>, is raced by the
+    /// device: what ends first is the answer. Default 4.
+    /// </summary>
+    public double Patience { get; init; } = 4;
+
+    /// <summary>No node is raced before this time. Default 1 s.</summary>
+    public TimeSpan LeastPatience { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Decisions that the log keeps; older ones are dropped. Default 10000.</summary>
     public int LogLimit { get; init; } = 10_000;
 
@@ -46,7 +55,8 @@ public sealed record AdaptationOptions
     /// <exception cref="IsthmusException">A value is out of its range.</exception>
     public void Validate()
     {
-        if (Gain is not (>= 0 and < 1) || Consecutive < 1 || MinDwell < TimeSpan.Zero || LoadHalfLife <= TimeSpan.Zero || LoadTolerance is not (>= 0 and < 1) || LogLimit < 1)
+        if (Gain is not (>= 0 and < 1) || Consecutive < 1 || MinDwell < TimeSpan.Zero || LoadHalfLife <= TimeSpan.Zero || LoadTolerance is not (>= 0 and < 1) || LogLimit < 1
+            || !(Patience >= 1) || LeastPatience <= TimeSpan.Zero)
             throw new IsthmusException(ErrorKind.Usage, "An adaptation's gain and tolerance are shares from 0 to 1, its counts at least one, its times above zero.");
     }
 }

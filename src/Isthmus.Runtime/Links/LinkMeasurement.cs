@@ -12,6 +12,15 @@ public static class LinkMeasurement
     private const long FirstTransfer = 32 * 1000;
     private const long LargestTransfer = 8 * 1000 * 1000;
 
+    /// <summary>The largest transfer by which an unused link is looked after, in bytes.</summary>
+    public const long LargestRefresh = 500_000;
+
+    /// <summary>The most transfers of one look, each eight times the one before.</summary>
+    public const int MostRefreshes = 3;
+
+    /// <summary>A transfer that takes this long beyond the round trip needs no larger one after it.</summary>
+    public static readonly Milliseconds Telling = new(40);
+
     // A transfer tells the bandwidth when it takes this long beyond the round trip: far more than the jitter of timers and threads.
     private static readonly Milliseconds Enough = new(150);
 
@@ -45,7 +54,7 @@ public static class LinkMeasurement
         }
     }
 
-    /// <summary>Looks after a link that nobody uses, at little cost: three round trips, and one transfer sized to take a tenth of a second.</summary>
+    /// <summary>Looks after a link that nobody uses, at little cost: three round trips, and a transfer sized to take a tenth of a second; larger ones if it takes next to no time. At most 585 kB in all.</summary>
     /// <param name="node">The node at the other end.</param>
     /// <param name="link">Told everything that is measured.</param>
     /// <param name="clock">The clock of the limit.</param>
@@ -55,21 +64,48 @@ public static class LinkMeasurement
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(link);
-        for (int i = 0; i < 3; i++) link.Record(ByteCount.Zero, await node.PingAsync(cancellationToken));
         LinkEstimate estimate = link.Current;
-        // If the link became much slower, the transfer must not block it for long; if much faster, the next one is larger.
-        long bytes = (long)Math.Clamp(estimate.Bandwidth.Value / 8 * 0.1, 8_000, 500_000);
-        TimeSpan limit = TimeSpan.FromMilliseconds(1_000 + estimate.RoundTrip.Value);
-        using CancellationTokenSource patience = new(limit, clock);
-        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-        try
+        TimeSpan pingLimit = TimeSpan.FromMilliseconds(1_000 + estimate.RoundTrip.Value);
+        for (int i = 0; i < 3; i++)
         {
-            link.Record(new(bytes), await node.EchoAsync(new(bytes), both.Token));
+            using CancellationTokenSource enough = new(pingLimit, clock);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
+            try
+            {
+                link.Record(ByteCount.Zero, await node.PingAsync(either.Token));
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Not even an empty request came through: of the bandwidth is known that it is next to nothing.
+                link.Record(new(FirstTransfer), new(pingLimit.TotalMilliseconds * 1.5));
+                return;
+            }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+
+        estimate = link.Current;
+        // If the link became much slower, the transfer must not block it for long; if much faster, one that takes no time tells nothing, and a
+        // larger one follows.
+        long bytes = (long)Math.Clamp(estimate.Bandwidth.Value / 8 * 0.1, 8_000, LargestRefresh);
+        TimeSpan limit = TimeSpan.FromMilliseconds(1_000 + estimate.RoundTrip.Value);
+        for (int i = 0; i < MostRefreshes; i++)
         {
-            // All that is known is that it takes longer than this.
-            link.Record(new(bytes), new(limit.TotalMilliseconds * 1.5));
+            using CancellationTokenSource patience = new(limit, clock);
+            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+            Milliseconds took;
+            try
+            {
+                took = await node.EchoAsync(new(bytes), both.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // All that is known is that it takes longer than this.
+                link.Record(new(bytes), new(limit.TotalMilliseconds * 1.5));
+                return;
+            }
+
+            link.Record(new(bytes), took);
+            if (took - estimate.RoundTrip >= Telling || bytes == LargestRefresh) return;
+            bytes = Math.Min(LargestRefresh, bytes * 8);
         }
     }
 }

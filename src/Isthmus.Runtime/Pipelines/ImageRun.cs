@@ -22,6 +22,9 @@ internal sealed class ImageRun : IDisposable
 
     public required long Start { get; init; }
 
+    /// <summary>How long a node may take; null for the pipeline's own timeout.</summary>
+    public Milliseconds? Patience { get; init; }
+
     /// <summary>Tensors that the device computed up to <see cref="Cut"/>; null if it has computed nothing.</summary>
     public Tensor[]? Activation { get; set; }
 

@@ -176,7 +176,15 @@ public sealed class Pipeline : IAsyncDisposable
     /// The file cannot be read (<see cref="ErrorKind.File"/>) or is no picture (<see cref="ErrorKind.Data"/>); the plan names what is
     /// not known (<see cref="ErrorKind.Planning"/>); or every way to an answer failed (<see cref="ErrorKind.Node"/>).
     /// </exception>
-    public async Task<ImageAnswer> RunAsync(Plan plan, string imageFile, CancellationToken cancellationToken = default)
+    public Task<ImageAnswer> RunAsync(Plan plan, string imageFile, CancellationToken cancellationToken = default) => RunAsync(plan, imageFile, patience: null, cancellationToken);
+
+    /// <summary>Classifies a picture in a file.</summary>
+    /// <param name="plan">How.</param>
+    /// <param name="imageFile">The file.</param>
+    /// <param name="patience">How long a node may take before the device begins to finish as well; null for <see cref="PipelineOptions.RemoteTimeout"/>, the longest.</param>
+    /// <param name="cancellationToken">Gives up; there is no answer then.</param>
+    /// <exception cref="IsthmusException">As the other overload.</exception>
+    public async Task<ImageAnswer> RunAsync(Plan plan, string imageFile, Milliseconds? patience, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(imageFile);
         long start = _clock.GetTimestamp();
@@ -190,7 +198,7 @@ public sealed class Pipeline : IAsyncDisposable
             throw new IsthmusException(ErrorKind.File, $"The picture {Path.GetFileName(imageFile)} cannot be read: {e.Message}", e);
         }
 
-        return await RunAsync(plan, Path.GetFileName(imageFile), image, start, cancellationToken);
+        return await RunAsync(plan, Path.GetFileName(imageFile), image, start, patience, cancellationToken);
     }
 
     /// <summary>Classifies a picture in memory.</summary>
@@ -200,7 +208,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <param name="cancellationToken">Gives up; there is no answer then.</param>
     /// <exception cref="IsthmusException">As the other overload.</exception>
     public Task<ImageAnswer> RunAsync(Plan plan, string name, ReadOnlyMemory<byte> image, CancellationToken cancellationToken = default) =>
-        RunAsync(plan, name, image, _clock.GetTimestamp(), cancellationToken);
+        RunAsync(plan, name, image, _clock.GetTimestamp(), patience: null, cancellationToken);
 
     /// <summary>Unloads the segments, after what was given up has ended.</summary>
     public async ValueTask DisposeAsync()
@@ -212,10 +220,10 @@ public sealed class Pipeline : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task<ImageAnswer> RunAsync(Plan plan, string name, ReadOnlyMemory<byte> image, long start, CancellationToken cancellationToken)
+    private async Task<ImageAnswer> RunAsync(Plan plan, string name, ReadOnlyMemory<byte> image, long start, Milliseconds? patience, CancellationToken cancellationToken)
     {
         Check(plan);
-        using ImageRun run = new() { Name = name, Plan = plan, Image = image, Pace = new(_options.Slowdown, _clock), Start = start };
+        using ImageRun run = new() { Name = name, Plan = plan, Image = image, Pace = new(_options.Slowdown, _clock), Start = start, Patience = patience };
         Attempt attempt;
         string? fallback = null;
         Milliseconds lost = Milliseconds.Zero;
@@ -348,7 +356,13 @@ public sealed class Pipeline : IAsyncDisposable
         {
             (Attempt, string?, Milliseconds) result = await elsewhere;
             // It lost, unless it has answered in the meantime: then it is slow, not dead.
-            if (!remote.IsCompletedSuccessfully) node.Breaker.Failed(NodeFailure.Timeout, reason);
+            if (!remote.IsCompletedSuccessfully)
+            {
+                node.Breaker.Failed(NodeFailure.Timeout, reason);
+                // All that is known of the link is that it takes longer than this; without it, a link that became slow would look as fast as before.
+                Tiers.Link(Tiers.Device, node.Name).Record(new(run.Message.Sum(m => (long)m.Content.Bytes.Length)), Milliseconds.Since(_clock, asked));
+            }
+
             await AbandonAsync(remote, giveUp);
             return result;
         }
@@ -534,12 +548,13 @@ public sealed class Pipeline : IAsyncDisposable
 
     private Milliseconds Patience(ImageRun run)
     {
-        if (_options.Deadline is not { } deadline) return _options.RemoteTimeout;
+        Milliseconds most = run.Patience is { } patience && _options.FinishesOnDevice && patience < _options.RemoteTimeout ? patience : _options.RemoteTimeout;
+        if (_options.Deadline is not { } deadline) return most;
         double left = deadline.Value - Milliseconds.Since(_clock, run.Start).Value;
         double share = run.Cut is { } cut ? 1 - _cuts[cut].MacShare : 1;
         // A fifth more than measured, since the segment may have to be loaded.
         double reserve = !_options.FinishesOnDevice ? 0 : _options.WholeOnDevice is { } whole ? whole.Value * share * 1.2 : 0.4 * deadline.Value;
-        return new(Math.Clamp(left - reserve, Math.Max(1, 0.2 * left), _options.RemoteTimeout.Value));
+        return new(Math.Clamp(left - reserve, Math.Max(1, 0.2 * left), most.Value));
     }
 
     private ImmutableArray<InferTensor> Pack(ImageRun run, PlacedSegment segment, Tensor[] tensors)

@@ -1,4 +1,5 @@
 using Isthmus.Core.Planning;
+using Isthmus.Core.Quantities;
 using Isthmus.Runtime.Adaptive;
 using Isthmus.Runtime.Pipelines;
 
@@ -62,8 +63,9 @@ public sealed class AdaptivePlanSource : IPlanSource, IAsyncDisposable
                 await ChangeAsync(decision, cancellationToken);
             }
 
-            if (_active == decision.Plan) return new(_active, _adaptation.Why, decision.Predicted);
-            return new(_active, $"{decision.Plan} is being made ready.", _adaptation.Predict(_active)?.Total);
+            bool current = _active == decision.Plan;
+            Milliseconds? predicted = current ? decision.Predicted : _adaptation.Predict(_active)?.Total;
+            return new(_active, current ? _adaptation.Why : $"{decision.Plan} is being made ready.", predicted) { Patience = _adaptation.Patience(predicted, decision.BestMs) };
         }
         finally
         {

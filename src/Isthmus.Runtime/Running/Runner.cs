@@ -41,7 +41,7 @@ public sealed class Runner(Pipeline pipeline, IPlanSource plans, RunnerOptions? 
         PlanChoice choice = await plans.NextAsync(cancellationToken);
         try
         {
-            ImageAnswer answer = await pipeline.RunAsync(choice.Plan, image.Path, cancellationToken);
+            ImageAnswer answer = await pipeline.RunAsync(choice.Plan, image.Path, choice.Patience, cancellationToken);
             plans.Observe(answer);
             return ImageReport.Of(image, choice, answer);
         }
