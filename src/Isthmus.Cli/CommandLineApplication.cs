@@ -67,6 +67,7 @@ public static class CommandLineApplication
     private static readonly ICommandFactory[] Factories =
     [
         new BenchCommand(),
+        new CalibrateCommand(),
         new DemoCommand(),
         new FuzzCommand(),
         new ImportCommand(),

@@ -39,7 +39,7 @@ internal sealed class PlanCommand : ICommandFactory
                     sha256 = profile.Model,
                     objective = request.Objective.ToString(),
                     method = planning.Method(run.Options),
-                    winner = PlanOutput.Winner(result),
+                    winner = PlanOutput.Winner(result, request.Index),
                     ranked = result.Ranked.Select(PlanOutput.Row),
                     pareto = result.Pareto.Select(PlanOutput.Row),
                     emulated = profile.Links.Any(l => l.Emulated) || request.Links.Length > 0 || profile.Nodes.Any(n => n.Slowdown != 1),

@@ -1,4 +1,5 @@
 using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
 using Spectre.Console;
 
 namespace Isthmus.Cli.Console;
@@ -26,7 +27,9 @@ internal static class PlanOutput
     };
 
     /// <summary>The winner, with the reason and the margin.</summary>
-    public static object Winner(PlanningResult result)
+    /// <param name="result">What was found.</param>
+    /// <param name="index">The profile that it was found for.</param>
+    public static object Winner(PlanningResult result, ProfileIndex index)
     {
         RankedPlan plan = result.Winner;
         return new
@@ -45,6 +48,8 @@ internal static class PlanOutput
             accuracyLoss = plan.AccuracyLoss,
             score = plan.Score,
             stages = Stages(plan.Cost),
+            // What a calibration measured of each crossing, with its interval.
+            measuredAccuracy = AccuracyText.Of(plan.Plan, index).Select(a => new { crossing = a.Crossing, images = a.Images, accuracy = a.Accuracy }),
             why = result.Why,
             marginOverBestSingleTier = result.MarginOverBestSingleTier is { } margin
                 ? new { plan = margin.Against.Plan.Describe(), ms = margin.Saved, bytes = margin.BytesSaved, percent = margin.Percent } : null,
@@ -89,6 +94,8 @@ internal static class PlanOutput
         console.WriteLine("  " + string.Join(" + ", stages.Where(s => s.Ms > 0).Select(s => $"{s.Name} {s.Ms:0.##}")) + $" = {c.Total.Value:0.##}");
         console.WriteLine();
         console.WriteLine(result.Why);
+        string[] measured = [.. AccuracyText.Of(result.Winner.Plan, request.Index).Select(a => AccuracyText.Sentence(a.Crossing, a.Accuracy, a.Images))];
+        if (measured.Length > 0) console.WriteLine($"Measured: {string.Join("; ", measured)}.");
     }
 
     private static Table Table(IEnumerable<RankedPlan> plans, SingleTierMargin? margin)

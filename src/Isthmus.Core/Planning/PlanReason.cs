@@ -8,7 +8,9 @@ internal static class PlanReason
     public static string Of(PlanningRequest request, RankedPlan winner, RankedPlan? bestSplit, SingleTierMargin? margin)
     {
         string what = $"{What(request, winner.Plan)} {Takes(winner)}";
-        string loss = winner.AccuracyLoss > 0 ? $" On the images of the profile, at most {Percent(winner.AccuracyLoss)} of the answers change." : "";
+        // After a calibration with labels a loss is one of right answers; else it is of any.
+        string of = request.Profile.Calibration is { Labelled: true } ? "of the accuracy is lost" : "of the answers change";
+        string loss = winner.AccuracyLoss > 0 ? $" On the images of the profile, at most {Percent(winner.AccuracyLoss)} {of}." : "";
         string against = winner.Plan.IsSingleNode ? AgainstOthers(request, winner, bestSplit, margin) : AgainstSingle(request, winner, margin);
         string given = Given(request.Constraints);
         return $"{what}{against}{given}.{loss}";

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Isthmus.Core.Graphs;
 
 namespace Isthmus.Core.Profiling;
@@ -30,4 +31,8 @@ public sealed record Profile(
 {
     /// <summary>The version that this software writes and reads.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>Where calibrated sizes and losses come from; null if nothing was calibrated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProfileCalibration? Calibration { get; init; }
 }

@@ -48,6 +48,14 @@ public static class ProfileRules
         check.Text(profile.SoftwareVersion, "softwareVersion");
         check.Count(profile.SampleCount, "sampleCount");
         check.Size(profile.OutputBytes, "outputBytes");
+        if (profile.Calibration is { } calibration)
+        {
+            check.Count(calibration.SampleCount, "calibration.sampleCount");
+            check.Text(calibration.SoftwareVersion, "calibration.softwareVersion");
+            check.Share(calibration.Top1 ?? 0, "calibration.top1");
+            check.Share(calibration.Top5 ?? 0, "calibration.top5");
+        }
+
         HashSet<string> cuts = Cuts(check, profile);
         HashSet<InputEncoding> inputs = Inputs(check, profile);
         HashSet<string> nodes = Nodes(check, profile, cuts, inputs);
@@ -88,6 +96,7 @@ public static class ProfileRules
                 check.Size(codec.Bytes.Value, $"{codecAt}.bytes");
                 check.Share(codec.AccuracyLoss, $"{codecAt}.accuracyLoss");
                 check.Count(codec.SampleCount, $"{codecAt}.sampleCount");
+                check.Accuracy(codec.Accuracy, codec.AccuracyLoss, $"{codecAt}.accuracy");
             }
         }
 
@@ -107,6 +116,7 @@ public static class ProfileRules
             check.Size(input.Bytes.Value, $"{at}.bytes");
             check.Share(input.AccuracyLoss, $"{at}.accuracyLoss");
             check.Count(input.SampleCount, $"{at}.sampleCount");
+            check.Accuracy(input.Accuracy, input.AccuracyLoss, $"{at}.accuracy");
         }
 
         return inputs;
@@ -247,6 +257,23 @@ public static class ProfileRules
         public void Size(long value, string member) => That(value is >= 0 and <= MaxSize, member, "it must be from 0 bytes to a terabyte");
 
         public void Share(double value, string member) => That(value is >= 0 and <= 1, member, "it must be from 0 to 1");
+
+        public void Change(double value, string member) => That(value is >= -1 and <= 1, member, "it must be from −1 to 1");
+
+        public void Accuracy(MeasuredAccuracy? accuracy, double loss, string member)
+        {
+            if (accuracy is null) return;
+            Change(accuracy.RawLoss, $"{member}.rawLoss");
+            Change(accuracy.Low, $"{member}.low");
+            Change(accuracy.High, $"{member}.high");
+            That(accuracy.Low <= accuracy.RawLoss && accuracy.RawLoss <= accuracy.High, member, "the raw loss must lie in its interval");
+            Share(accuracy.Agreement, $"{member}.agreement");
+            Change(accuracy.Top1Change ?? 0, $"{member}.top1Change");
+            Change(accuracy.Top5Change ?? 0, $"{member}.top5Change");
+            Share(accuracy.McNemar ?? 0, $"{member}.mcNemar");
+            // What was not tried to the end may not be planned with as if it had been.
+            That(!accuracy.Stopped || loss == 1, member, "a setting that was stopped early must have the accuracy loss 1");
+        }
 
         public void Time(Milliseconds value, string member) => That(IsTime(value), member, "it must be from 0 milliseconds to an hour");
 

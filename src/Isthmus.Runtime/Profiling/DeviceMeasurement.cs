@@ -144,7 +144,7 @@ internal sealed class DeviceMeasurement : IDisposable
             long start = _clock.GetTimestamp();
             byte[] encoded = _network.Preprocessor.Encode(sample.File, encoding, sample.Name);
             encode.Add(encoding.Kind == InputKind.File ? 0 : Milliseconds.Since(_clock, start).Value);
-            bytes += MessageBytes([Picture(encoding, encoded)], new() { Input = encoding });
+            bytes += RequestSize.OfPicture(_network, encoding, encoded);
             start = _clock.GetTimestamp();
             using Tensor input = _network.Preprocessor.FromEncoded(encoded, encoding);
             decode.Add(Milliseconds.Since(_clock, start).Value);
@@ -188,10 +188,7 @@ internal sealed class DeviceMeasurement : IDisposable
 
             tally.Encode.Add(encode);
             tally.Decode.Add(decode);
-            string spec = tally.Codec.Spec.ToString();
-            tally.Bytes += MessageBytes(
-                [.. frames.Select((f, i) => InferTensor.OfBytes(cut.TensorNames[i], f.Written, new() { { ProtocolNames.Codec, spec } }))],
-                new() { From = cut.TensorNames });
+            tally.Bytes += RequestSize.OfFrames(cut, frames, tally.Codec.Spec);
             if (tally.Codec.Spec.Kind == CodecKind.Raw) return;
             Tensor[] outputs = tail.Run(decoded, cancellationToken);
             if (First(outputs) != sample.Reference) tally.Wrong++;
@@ -203,17 +200,6 @@ internal sealed class DeviceMeasurement : IDisposable
             Dispose(decoded);
         }
     }
-
-    // All that crosses, not only the payload: on a slow link the JSON around a small frame is felt.
-    private static long MessageBytes(ImmutableArray<InferTensor> inputs, SegmentRequest segment)
-    {
-        using InferContent content = new(InferRequest.ForSegment(segment, inputs));
-        return content.Length;
-    }
-
-    private InferTensor Picture(InputEncoding encoding, byte[] encoded) => encoding.Kind == InputKind.Tensor
-        ? new(_network.InputName, Tensor.Over(_network.Manifest.InputType, _network.InputShape, encoded))
-        : InferTensor.OfBytes("image", encoded, new() { { ProtocolNames.Input, encoding.ToString() } });
 
     private Sample Judge(string name, byte[] file, List<double> decodes, List<double> runs, CancellationToken cancellationToken)
     {

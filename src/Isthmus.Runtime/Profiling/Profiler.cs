@@ -238,8 +238,7 @@ public sealed class Profiler
         ImmutableArray<InputTiming> times = [new(InputEncoding.Local, Milliseconds.Zero, device.Decode), .. inputs.Select(i => i.Timing)];
         return new(
             Tiers.Device, Tier.Device, Url: null, _options.Slowdown,
-            $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors",
-            ExecutionProvider.Describe(_options.Session.Provider), _options.Session.Threads, Milliseconds.Zero, segments, [.. cuts.SelectMany(c => c.Codecs)], times);
+            Host(), ExecutionProvider.Describe(_options.Session.Provider), _options.Session.Threads, Milliseconds.Zero, segments, [.. cuts.SelectMany(c => c.Codecs)], times);
     }
 
     // What must be the same for an old measurement to be used again.
@@ -248,7 +247,11 @@ public sealed class Profiler
         _network.Model.Hash, ModelHash.Of(_network.ManifestJson.Span), effort, _options.Slowdown, _options.Session, string.Join(',', _options.Codecs),
         string.Join(',', device.Samples.Select(s => s.Name)), string.Join(',', nodes.Select(n => $"{n.Client.Url}{n.Description}")), SoftwareVersion());
 
-    private static string SoftwareVersion() =>
+    /// <summary>This machine, for people.</summary>
+    internal static string Host() => $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors";
+
+    /// <summary>The version of this software, for what it writes.</summary>
+    internal static string SoftwareVersion() =>
         typeof(Profiler).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     private sealed record SegmentPlan(CutAnalysis? From, CutAnalysis? To, bool WithCodecs);

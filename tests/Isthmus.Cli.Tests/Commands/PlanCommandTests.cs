@@ -52,6 +52,28 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Equal(plan, run.Json().GetProperty("winner").GetProperty("plan").GetString());
     }
 
+    [Theory]
+    [InlineData(0.007, "Measured: huffman:4 at c01 loses 0.6 % (95 %: −0.1…1.4) of top-1 accuracy on ", "of the accuracy is lost")]
+    [InlineData(null, "Measured: huffman:4 at c01 changes 0.6 % (95 %: −0.1…1.4) of the answers on ", "of the answers change")]
+    public async Task Plan_CalibratedProfile_ShowsTheIntervalOfWhatItChose(double? top1, string measured, string why)
+    {
+        Profile profile = ProfileFile.Load(Example);
+        MeasuredAccuracy accuracy = new(0.006, -0.001, 0.014, 0.99) { Top1Change = -top1 };
+        string path = Path.Combine(_folder, "calibrated.json");
+        ProfileFile.Save(path, profile with
+        {
+            Cuts = [.. profile.Cuts.Select(c => c with { Codecs = [.. c.Codecs.Select(k => k with { Accuracy = accuracy })] })],
+            Calibration = new(profile.Model, profile.Model, 334, top1 is not null, profile.Created, "1.0"),
+        });
+        string[] command = ["plan", path, "--private", "--method", "jalad", "--max-loss", "0.01", "--link", "device-edge=4mbit,8ms"];
+        CommandRun run = await CommandRun.OfAsync(command);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains(measured, run.Output, StringComparison.Ordinal);
+        Assert.Contains(why, run.Output, StringComparison.Ordinal);
+        JsonElement json = (await CommandRun.OfAsync([.. command, "--json"])).Json().GetProperty("winner").GetProperty("measuredAccuracy")[0];
+        Assert.Equal((-0.001, 0.014), (json.GetProperty("accuracy").GetProperty("low").GetDouble(), json.GetProperty("accuracy").GetProperty("high").GetDouble()));
+    }
+
     [Fact]
     public async Task Plan_Output_IsAPlanThatFitsTheProfile()
     {

@@ -36,6 +36,47 @@ public sealed class ProfileFileTests : IDisposable
     }
 
     [Fact]
+    public void Serialize_Calibration_IsThereOnlyAfterOne()
+    {
+        Profile profile = SmallProfile.Create();
+        string plain = ProfileFile.Serialize(profile);
+        Assert.DoesNotContain("calibration", plain, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"accuracy\"", plain, StringComparison.Ordinal);
+        Profile calibrated = Calibrated(profile, new(0.006, -0.001, 0.014, 0.99) { Top1Change = -0.006, Top5Change = 0, McNemar = 0.5 });
+        Profile again = ProfileFile.Parse(ProfileFile.Serialize(calibrated));
+        Assert.Equal(calibrated.Calibration, again.Calibration);
+        Assert.Equal(calibrated.Cuts[0].Codecs[0].Accuracy, again.Cuts[0].Codecs[0].Accuracy);
+        Assert.Equal(calibrated.Inputs[0].Accuracy, again.Inputs[0].Accuracy);
+    }
+
+    [Theory]
+    [InlineData(-1.1, -1.2, 1, 1, 0, "rawLoss")]
+    [InlineData(0.1, 0.2, 0.3, 1, 0, "interval")]
+    [InlineData(0.1, 0, 0.05, 1, 0, "interval")]
+    [InlineData(0.1, 0, double.NaN, 1, 0, "high")]
+    [InlineData(0.1, 0, 0.2, 1.5, 0, "agreement")]
+    [InlineData(0.1, 0, 0.2, 0.9, -2, "top1Change")]
+    public void Check_ImpossibleAccuracy_IsRefusedByName(double loss, double low, double high, double agreement, double top1, string named)
+    {
+        MeasuredAccuracy accuracy = new(loss, low, high, agreement) { Top1Change = top1 };
+        Assert.Contains(named, Assert.Throws<IsthmusException>(() => ProfileRules.Check(Calibrated(SmallProfile.Create(), accuracy))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_StoppedSettingWithALossBelowOne_IsRefused()
+    {
+        Profile stopped = Calibrated(SmallProfile.Create(), new(0.3, 0.2, 0.4, 0.6) { Stopped = true });
+        Assert.Contains("stopped early", Assert.Throws<IsthmusException>(() => ProfileRules.Check(stopped)).Message, StringComparison.Ordinal);
+    }
+
+    private static Profile Calibrated(Profile profile, MeasuredAccuracy accuracy) => profile with
+    {
+        Cuts = [.. profile.Cuts.Select(c => c with { Codecs = [.. c.Codecs.Select(k => k with { Accuracy = accuracy })] })],
+        Inputs = [.. profile.Inputs.Select(i => i with { Accuracy = accuracy })],
+        Calibration = new(profile.Model, profile.Model, 334, true, profile.Created, "1.0") { Top1 = 0.8 },
+    };
+
+    [Fact]
     public void Load_AnotherModel_IsRefusedWithTheWayOut()
     {
         string path = Path.Combine(_folder, "a.json");

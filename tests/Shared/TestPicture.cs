@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Isthmus.EndToEnd.Tests;
+namespace Isthmus.Tests.Shared;
 
 /// <summary>Small pictures as PNG files, different for every seed.</summary>
 internal static class TestPicture

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Codec;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
+
+namespace Isthmus.Runtime.Calibration;
+
+/// <summary>Puts calibrated sizes and losses into a profile that was measured before.</summary>
+public static class CalibrationMerge
+{
+    /// <summary>The profile with the calibrated rows in the place of its own.</summary>
+    /// <param name="profile">A profile. Its times and links stay, and so do rows, cuts and encodings that were not calibrated.</param>
+    /// <param name="calibrated">The calibration of the same network.</param>
+    /// <returns>
+    /// The profile. Cuts that only the calibration has are left out: nothing is known of their times. The times of settings that were given up are
+    /// removed, so that no plan uses them.
+    /// </returns>
+    /// <exception cref="IsthmusException">The two are of different networks, or name different tensors with the same cut.</exception>
+    public static Profile Into(Profile profile, Profile calibrated)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(calibrated);
+        if (profile.Model != calibrated.Model)
+            throw new IsthmusException(ErrorKind.Planning, $"The profile is of {profile.ModelName} ({profile.Model.Short}), and the calibration of {calibrated.ModelName} ({calibrated.Model.Short}): calibrate the profile's model.");
+        Dictionary<string, CutProfile> cuts = calibrated.Cuts.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        HashSet<(string, CodecSpec)> stopped = [.. calibrated.Cuts.SelectMany(c => c.Codecs.Where(k => k.Accuracy is { Stopped: true }).Select(k => (c.Id, k.Codec)))];
+        HashSet<InputEncoding> stoppedInputs = [.. calibrated.Inputs.Where(i => i.Accuracy is { Stopped: true }).Select(i => i.Encoding)];
+        return profile with
+        {
+            SampleCount = calibrated.SampleCount,
+            Calibration = calibrated.Calibration,
+            Cuts = [.. profile.Cuts.Select(c => cuts.TryGetValue(c.Id, out CutProfile? known) ? Cut(c, known) : c)],
+            Inputs = Replace(profile.Inputs, calibrated.Inputs, i => i.Encoding),
+            Nodes = [.. profile.Nodes.Select(n => n with
+            {
+                Codecs = [.. n.Codecs.Where(c => !stopped.Contains((c.Cut, c.Codec)))],
+                Inputs = [.. n.Inputs.Where(i => !stoppedInputs.Contains(i.Encoding))],
+            })],
+        };
+    }
+
+    private static CutProfile Cut(CutProfile cut, CutProfile calibrated) => cut.Tensors.Select(t => t.Name).SequenceEqual(calibrated.Tensors.Select(t => t.Name))
+        ? cut with { Codecs = Replace(cut.Codecs, calibrated.Codecs, c => c.Codec) }
+        : throw new IsthmusException(ErrorKind.Planning, $"The cut '{cut.Id}' has other tensors in the profile than in the calibration: profile the model again with this software.");
+
+    private static ImmutableArray<T> Replace<T, TKey>(ImmutableArray<T> rows, ImmutableArray<T> calibrated, Func<T, TKey> key)
+        where TKey : notnull
+    {
+        Dictionary<TKey, T> by = calibrated.ToDictionary(key);
+        HashSet<TKey> old = [.. rows.Select(key)];
+        return [.. rows.Select(r => by.GetValueOrDefault(key(r), r)), .. calibrated.Where(c => !old.Contains(key(c)))];
+    }
+}
