@@ -36,7 +36,7 @@ public sealed record CompressionCase(
     ];
 
     /// <summary>Levels of the floor codec that are measured here.</summary>
-    public ImmutableArray<int> FloorLevels => Published.IsEmpty ? [3, 5, 8] : [.. Published.Select(p => p.Levels)];
+    public ImmutableArray<int> FloorLevels => Published.IsEmpty ? [3, 4, 5, 6, 8, 12] : [.. Published.Select(p => p.Levels)];
 
     /// <summary>
     /// The cases that a user names, separated by commas: the name of one of <see cref="All"/>, the beginning of several names, or

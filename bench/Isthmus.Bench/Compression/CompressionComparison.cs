@@ -54,19 +54,43 @@ public static class CompressionComparison
             foreach (IGrouping<int, (CompressionCase Case, CutAnalysis Cut)> alike in cuts.GroupBy(c => c.Case.Photographs))
             {
                 ImmutableArray<LabelledImage> some = [.. images.Take(alike.Key).Where((_, i) => !options.Quick || i % 4 == 0)];
-                CutActivations activations;
-                using (RemainingStep step = remaining.Step($"{cases.Key}: heads of {some.Length} photographs", HeadWork / work))
-                    activations = CutActivations.Compute(network, [.. alike.Select(c => c.Cut)], some, step, cancellationToken);
-                int index = 0;
-                foreach ((CompressionCase @case, CutAnalysis cut) in alike)
+                // Heads run once for as many cuts as memory holds.
+                foreach (List<(CompressionCase Case, CutAnalysis Cut)> together in Batches(alike, CutActivations.MaxBytes / some.Length))
                 {
-                    string name = @case.Cut == "all" ? $"{@case.Network}:{cut.Id}" : @case.Name;
-                    rows.Add(Measure(network, activations, index++, name, @case, options.Codecs, remaining, work, cancellationToken));
+                    CutActivations activations;
+                    using (RemainingStep step = remaining.Step($"{cases.Key}: heads of {some.Length} photographs", HeadWork / work * together.Count / cuts.Length))
+                        activations = CutActivations.Compute(network, [.. together.Select(c => c.Cut)], some, step, cancellationToken);
+                    int index = 0;
+                    foreach ((CompressionCase @case, CutAnalysis cut) in together)
+                    {
+                        string name = @case.Cut == "all" ? $"{@case.Network}:{cut.Id}" : @case.Name;
+                        rows.Add(Measure(network, activations, index++, name, @case, options.Codecs, remaining, work, cancellationToken));
+                    }
                 }
             }
         }
 
         return new(options.Quick, [.. rows]);
+    }
+
+    // Neighbouring cuts whose activations for one photograph fit a limit in bytes; one that exceeds it alone is alone.
+    private static IEnumerable<List<(CompressionCase Case, CutAnalysis Cut)>> Batches(IEnumerable<(CompressionCase Case, CutAnalysis Cut)> cuts, long limit)
+    {
+        List<(CompressionCase Case, CutAnalysis Cut)> batch = [];
+        long bytes = 0;
+        foreach ((CompressionCase Case, CutAnalysis Cut) cut in cuts)
+        {
+            if (batch.Count > 0 && bytes + cut.Cut.Bytes.Value > limit)
+            {
+                yield return batch;
+                (batch, bytes) = ([], 0);
+            }
+
+            batch.Add(cut);
+            bytes += cut.Cut.Bytes.Value;
+        }
+
+        if (batch.Count > 0) yield return batch;
     }
 
     private static string? LabelsOf(string images) => new[] { Path.Combine(images, "labels.csv"), Path.Combine(Path.GetFullPath(images), "..", "labels.csv") }.FirstOrDefault(File.Exists);
@@ -83,15 +107,13 @@ public static class CompressionComparison
         {
             CutRun run = new(cut, activations, values, sessions, new Classifier(network.Manifest), cancellationToken);
             List<MeasuredSetting> settings = [];
+            ReadOnlyMemory<float>[][] tensors = [.. values.Select(t => t.Select(v => (ReadOnlyMemory<float>)v).ToArray())];
+            MagnitudeHistogram[] histograms = [.. tensors.Select(t => MagnitudeHistogram.Of(t, cancellationToken))];
             foreach (int levels in @case.FloorLevels)
             {
                 using RemainingStep step = remaining.Step($"{name}: floor:{levels}", 1 / work);
-                FloorCodec[] floor = [.. values.Select((t, k) => FloorCodec.Fit([.. t.Select(v => (ReadOnlyMemory<float>)v)], levels, Channels(cut.Tensors[k].Shape), cancellationToken))];
-                settings.Add(run.Of($"{CompressionRow.FloorKind}:{levels}", timed: false, (k, original, restored) =>
-                {
-                    floor[k].Restore(original, restored);
-                    return (floor[k].Bytes(original), 0, 0);
-                }));
+                FloorCodec[] floor = [.. tensors.Select((t, k) => FloorCodec.Fit(t, levels, Channels(cut.Tensors[k].Shape), histograms[k], cancellationToken))];
+                settings.Add(run.Of($"{CompressionRow.FloorKind}:{levels}", timed: false, (k, original, restored) => (floor[k].RoundTrip(original, restored), 0, 0)));
             }
 
             foreach (CodecSpec spec in codecs)

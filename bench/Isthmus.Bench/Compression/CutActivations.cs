@@ -19,7 +19,7 @@ public sealed record CutActivations(
     ImmutableArray<CutAnalysis> Cuts, ImmutableArray<ImmutableArray<float[][]>> Values, ImmutableArray<int> Answers, ImmutableArray<int?> Labels)
 {
     /// <summary>More bytes of activations than this are refused.</summary>
-    public const long MaxBytes = 2L << 30;
+    public const long MaxBytes = 1L << 30;
 
     /// <summary>Runs the network on every photograph, two at a time.</summary>
     /// <param name="network">The network.</param>
@@ -35,7 +35,7 @@ public sealed record CutActivations(
         ArgumentNullException.ThrowIfNull(progress);
         long bytes = cuts.Sum(c => c.Bytes.Value) * images.Length;
         if (bytes > MaxBytes)
-            throw new IsthmusException(ErrorKind.Usage, $"The activations of {cuts.Length} cuts for {images.Length} photographs take {bytes >> 20} MiB; the limit is {MaxBytes >> 20} MiB: choose fewer rows, or --quick.");
+            throw new IsthmusException(ErrorKind.Usage, $"The activations of {cuts.Length} cuts for {images.Length} photographs take {bytes >> 20} MiB; the limit is {MaxBytes >> 20} MiB: take fewer with --photographs, or --quick.");
 
         string[] names = [.. cuts.SelectMany(c => c.TensorNames).Distinct()];
         // A tensor that is the network's output already, such as at the last cut, is there anyway.

@@ -14,22 +14,18 @@ public sealed class FloorCodec
     /// <summary>How many clipping points are tried.</summary>
     public const int Points = 20;
 
-    private const int Bins = 1 << 13;
-
     private readonly int _zero;
-    private readonly int _channels;
     private readonly int _channelLength;
     private readonly double _step;
-    private readonly long[] _counts;
+    private readonly double[] _bits;
 
     private FloorCodec(int levels, int zero, double step, int channels, int channelLength)
     {
         Levels = levels;
         _zero = zero;
         _step = step;
-        _channels = channels;
         _channelLength = channelLength;
-        _counts = new long[channels * levels];
+        _bits = new double[channels * levels];
     }
 
     /// <summary>Levels of the quantiser.</summary>
@@ -42,60 +38,57 @@ public sealed class FloorCodec
     /// <param name="tensors">The tensors of all photographs: channel by channel, all equally long.</param>
     /// <param name="levels">Levels of the quantiser, 2…256.</param>
     /// <param name="channels">How many channels a tensor has.</param>
+    /// <param name="histogram">The histogram of these tensors if it is there already.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static FloorCodec Fit(IReadOnlyList<ReadOnlyMemory<float>> tensors, int levels, int channels, CancellationToken cancellationToken = default)
+    public static FloorCodec Fit(
+        IReadOnlyList<ReadOnlyMemory<float>> tensors, int levels, int channels, MagnitudeHistogram? histogram = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentOutOfRangeException.ThrowIfLessThan(levels, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(levels, 256);
-        float min = 0, max = 0;
-        foreach (ReadOnlyMemory<float> tensor in tensors)
-        {
-            foreach (float v in tensor.Span)
-            {
-                min = Math.Min(min, v);
-                max = Math.Max(max, v);
-            }
-        }
-
-        double greatest = Math.Max(max, -(double)min);
+        histogram ??= MagnitudeHistogram.Of(tensors, cancellationToken);
         // After a ReLU all symbols are steps upwards; else zero has as many on both sides, and the odd one above.
-        int zero = min < 0 ? (levels - 1) / 2 : 0;
-        FloorCodec codec = new(levels, zero, ChooseStep(tensors, levels, zero, greatest, cancellationToken), channels, tensors[0].Length / channels);
+        int zero = histogram.HasNegative ? (levels - 1) / 2 : 0, above = levels - 1 - zero;
+        double step = Enumerable.Range(1, Points).Select(p => histogram.Greatest * p / Points / above).MinBy(s => s == 0 ? 0 : histogram.Error(s, above, zero));
+        FloorCodec codec = new(levels, zero, step, channels, tensors[0].Length / channels);
+        long[] counts = new long[channels * levels];
         byte[] symbols = new byte[tensors[0].Length];
         foreach (ReadOnlyMemory<float> tensor in tensors)
         {
             cancellationToken.ThrowIfCancellationRequested();
             codec.Quantise(tensor.Span, symbols);
-            for (int i = 0; i < symbols.Length; i++) codec._counts[(i / codec._channelLength * levels) + symbols[i]]++;
+            for (int c = 0; c < channels; c++)
+            {
+                foreach (byte symbol in symbols.AsSpan(c * codec._channelLength, codec._channelLength)) counts[(c * levels) + symbol]++;
+            }
         }
 
+        double total = (double)tensors.Count * codec._channelLength;
+        for (int i = 0; i < counts.Length; i++) codec._bits[i] = Math.Log2(total / counts[i]);
         return codec;
     }
 
-    /// <summary>Bytes of one tensor under the static entropy of its channels.</summary>
-    public double Bytes(ReadOnlySpan<float> values)
+    /// <summary>Restores what a decoder would.</summary>
+    /// <param name="values">One of the tensors that the codec was fitted to.</param>
+    /// <param name="destination">Receives the restored values.</param>
+    /// <returns>Bytes of the tensor under the static entropy of its channels.</returns>
+    public double RoundTrip(ReadOnlySpan<float> values, Span<float> destination)
     {
         byte[] symbols = new byte[values.Length];
         Quantise(values, symbols);
+        Span<float> levels = stackalloc float[Levels];
+        for (int s = 0; s < Levels; s++) levels[s] = (float)((s - _zero) * _step);
         double bits = 0;
-        for (int c = 0; c < _channels; c++)
+        for (int i = 0, channel = 0; i < symbols.Length; i += _channelLength, channel += Levels)
         {
-            ReadOnlySpan<long> counts = _counts.AsSpan(c * Levels, Levels);
-            double total = 0;
-            foreach (long n in counts) total += n;
-            foreach (byte symbol in symbols.AsSpan(c * _channelLength, _channelLength)) bits += Math.Log2(total / counts[symbol]);
+            for (int k = i; k < i + _channelLength; k++)
+            {
+                bits += _bits[channel + symbols[k]];
+                destination[k] = levels[symbols[k]];
+            }
         }
 
         return bits / 8;
-    }
-
-    /// <summary>What a decoder would restore.</summary>
-    public void Restore(ReadOnlySpan<float> values, Span<float> destination)
-    {
-        byte[] symbols = new byte[values.Length];
-        Quantise(values, symbols);
-        for (int i = 0; i < symbols.Length; i++) destination[i] = (float)((symbols[i] - _zero) * _step);
     }
 
     private void Quantise(ReadOnlySpan<float> values, Span<byte> symbols)
@@ -106,42 +99,7 @@ public sealed class FloorCodec
             return;
         }
 
-        double perStep = 1 / _step;
-        for (int i = 0; i < values.Length; i++) symbols[i] = (byte)Math.Clamp(Math.Round(values[i] * perStep) + _zero, 0, Levels - 1);
-    }
-
-    private static double ChooseStep(IReadOnlyList<ReadOnlyMemory<float>> tensors, int levels, int zero, double greatest, CancellationToken cancellationToken)
-    {
-        if (greatest == 0) return 0;
-        // Magnitudes in thin bins: positive ones in the first half, negative ones in the second.
-        long[] bins = new long[2 * Bins];
-        double scale = Bins / greatest;
-        foreach (ReadOnlyMemory<float> tensor in tensors)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            foreach (float v in tensor.Span)
-            {
-                if (v != 0) bins[Math.Min(Bins - 1, (int)(Math.Abs(v) * scale)) + (v < 0 ? Bins : 0)]++;
-            }
-        }
-
-        double least = double.PositiveInfinity, best = 0;
-        for (int point = 1; point <= Points; point++)
-        {
-            double step = greatest * point / Points / Math.Max(levels - 1 - zero, zero);
-            double error = 0;
-            for (int b = 0; b < bins.Length; b++)
-            {
-                if (bins[b] == 0) continue;
-                double magnitude = ((b % Bins) + 0.5) / scale;
-                int most = b < Bins ? levels - 1 - zero : zero;
-                double difference = magnitude - (Math.Min(most, Math.Round(magnitude / step)) * step);
-                error += bins[b] * difference * difference;
-            }
-
-            if (error < least) (least, best) = (error, step);
-        }
-
-        return best;
+        float perStep = (float)(1 / _step), shift = _zero + 0.5f;
+        for (int i = 0; i < values.Length; i++) symbols[i] = (byte)Math.Clamp((int)MathF.Floor((values[i] * perStep) + shift), 0, Levels - 1);
     }
 }
