@@ -11,21 +11,6 @@ namespace Isthmus.Lab.Demo;
 /// <summary>The demo's result as one self-contained HTML page.</summary>
 public static class DemoReport
 {
-    private static readonly ImmutableArray<(string Name, string Colour, Func<StageTimes, double> Value)> Stages =
-    [
-        ("decode", "#7f8c9b", s => s.Decode.Value),
-        ("head (device)", "#0b7285", s => s.Head.Value),
-        ("encode", "#5f9ea0", s => s.Encode.Value),
-        ("send", "#e8890c", s => s.Send.Value),
-        ("queue", "#b8b8b8", s => s.Queue.Value),
-        ("unpack", "#8ab6a8", s => s.Unpack.Value),
-        ("middle (edge)", "#5f6fd0", s => s.Middle.Value),
-        ("tail", "#7048a8", s => s.Tail.Value),
-        ("return", "#f2b263", s => s.Return.Value),
-        ("lost", "#c92a2a", s => s.Lost.Value),
-        ("overhead", "#d5dae0", s => s.Overhead.Value),
-    ];
-
     /// <summary>The page.</summary>
     public static string ToHtml(DemoResult result)
     {
@@ -80,16 +65,15 @@ public static class DemoReport
     {
         page.Append($"<h2>{E(phase.Phase.Name)}</h2><p>{E(phase.Phase.Story)} <span class=\"soft\">{E(phase.Phase.DescribeLinks())} round trip</span> <span class=\"badge\">emulated</span></p>");
         page.Append($"<p class=\"why\"><b>{E(phase.Plan)}</b><br>{E(phase.Why)}</p>");
-        ImmutableArray<(string, string)> series = [.. Stages.Select(s => (s.Name, s.Colour))];
         page.Append(new StackedBarChart(
-            "Median stages of the chosen plan and of the baselines", "ms", series,
+            "Median stages of the chosen plan and of the baselines", "ms", StageBars.Series,
             [
-                BarOf("chosen", phase.Chosen, $"{phase.Chosen.Summary.BytesSentPerImage / 1000:0.0} kB", true),
-                .. phase.Baselines.Where(b => b.Run.Summary.Answered > 0).Select(b => BarOf(
+                StageBars.Of("chosen", phase.Chosen, $"{phase.Chosen.Summary.BytesSentPerImage / 1000:0.0} kB", true),
+                .. phase.Baselines.Where(b => b.Run.Summary.Answered > 0).Select(b => StageBars.Of(
                     b.Name, b.Run, $"{b.Run.Summary.BytesSentPerImage / 1000:0.0} kB{(b.Allowed ? "" : ", not allowed")}{(b.Run.Images.Length < phase.Chosen.Images.Length ? ", 1 photo" : "")}", false)),
             ]));
         page.Append("<h3>Photograph by photograph, as the links changed: milliseconds</h3>");
-        var used = Stages.Where(s => phase.Adaptive.Images.Any(i => i.Ms is { } ms && s.Value(ms) >= 0.05)).ToImmutableArray();
+        var used = StageBars.Stages.Where(s => phase.Adaptive.Images.Any(i => i.Ms is { } ms && s.Value(ms) >= 0.05)).ToImmutableArray();
         page.AppendTable(
             ["<", "<photograph", "<class", "<where each part ran", "total", .. used.Select(s => s.Name), "bytes sent"],
             phase.Adaptive.Images.Select(i => (Row(i, used, result.Thumbnails), false)));
@@ -141,12 +125,6 @@ public static class DemoReport
                 c.Id, E(string.Join(" + ", c.Tensors.Select(t => t.Shape))), c.MacShare.ToString("P1", CultureInfo.InvariantCulture),
                 .. codecs.Select(k => c.Codecs.FirstOrDefault(x => x.Codec.ToString() == k) is { } x ? $"{x.Bytes}{(x.AccuracyLoss > 0 ? $" <span class=\"soft\">−{x.AccuracyLoss:P0}</span>" : "")}" : ""),
             ], false)));
-    }
-
-    private static Bar BarOf(string label, RunReport run, string note, bool emphasised)
-    {
-        StageTimes[] times = [.. run.Images.Where(i => i.IsAnswered).Select(i => i.Ms!)];
-        return new(label, [.. Stages.Select(s => new BarSegment(s.Name, times.Length == 0 ? 0 : Timing.Of(times.Select(s.Value)).P50.Value))], note, emphasised);
     }
 
     private static string Figure(string figure, string what) => $"<div><b>{E(figure)}</b><span>{E(what)}</span></div>";

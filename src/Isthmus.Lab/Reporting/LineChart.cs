@@ -41,7 +41,8 @@ public sealed record LineChart(string Title, string XLabel, string YLabel, Immut
 
         svg.Append($"<text class=\"axis\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 8}\" text-anchor=\"middle\">{Escape(XLabel)}</text>");
         svg.Append($"<text class=\"axis\" transform=\"translate(14 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{Escape(YLabel)}</text>");
-        foreach (LineSeries series in Series) AppendSeries(svg, series, x, y);
+        // The emphasised ones are thick and lie below, so that what is equal to them can still be seen.
+        foreach (LineSeries series in Series.OrderBy(s => s.AsMarks).ThenByDescending(s => s.Emphasised)) AppendSeries(svg, series, x, y);
         return svg.Append("</svg>").ToString();
     }
 
@@ -58,13 +59,13 @@ public sealed record LineChart(string Title, string XLabel, string YLabel, Immut
         if (!series.AsMarks)
         {
             string path = string.Join(' ', points.Select(p => $"{N(x.At(p.X))},{N(y.At(p.Y))}"));
-            svg.Append($"<polyline points=\"{path}\" fill=\"none\" stroke=\"{series.Colour}\" stroke-width=\"{(series.Emphasised ? 3 : 1.6)}\" stroke-linejoin=\"round\"><title>{Escape(series.Name)}</title></polyline>");
+            svg.Append($"<polyline points=\"{path}\" fill=\"none\" stroke=\"{series.Colour}\" stroke-width=\"{(series.Emphasised ? 5 : 1.8)}\" stroke-linejoin=\"round\"><title>{Escape(series.Name)}</title></polyline>");
             return;
         }
 
         foreach ((double X, double Y) p in points)
         {
-            svg.Append($"<circle cx=\"{N(x.At(p.X))}\" cy=\"{N(y.At(p.Y))}\" r=\"{(series.Emphasised ? 6 : 4.5)}\" fill=\"{series.Colour}\" stroke=\"#fff\" stroke-width=\"1\">");
+            svg.Append($"<circle cx=\"{N(x.At(p.X))}\" cy=\"{N(y.At(p.Y))}\" r=\"{(series.Emphasised ? 7 : 4.5)}\" fill=\"{series.Colour}\" stroke=\"#fff\" stroke-width=\"1\">");
             svg.Append($"<title>{Escape(series.Name)}: {Figure(p.X)}, {Figure(p.Y)}</title></circle>");
         }
     }

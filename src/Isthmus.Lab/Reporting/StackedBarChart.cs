@@ -12,11 +12,14 @@ namespace Isthmus.Lab.Reporting;
 public sealed record StackedBarChart(string Title, string Unit, ImmutableArray<(string Name, string Colour)> Series, ImmutableArray<Bar> Bars)
 {
     private const int Width = 960;
-    private const int LabelWidth = 230;
     private const int NoteWidth = 190;
     private const int RowHeight = 26;
     private const int BarHeight = 16;
     private const int AxisHeight = 22;
+    private const int LongestLabel = 56;
+
+    // Wide enough for the longest label.
+    private int LabelWidth => Bars.Length == 0 ? 230 : Math.Clamp((int)(7.2 * Math.Min(LongestLabel, Bars.Max(b => b.Label.Length))) + 16, 230, 420);
 
     /// <summary>The chart as an SVG element.</summary>
     public string ToSvg()
@@ -51,7 +54,7 @@ public sealed record StackedBarChart(string Title, string Unit, ImmutableArray<(
     private void AppendBar(StringBuilder svg, Bar bar, int top, double scale)
     {
         string weight = bar.Emphasised ? " strong" : "";
-        svg.Append($"<text class=\"label{weight}\" x=\"{LabelWidth - 10}\" y=\"{top + 17}\" text-anchor=\"end\">{Escape(Shorten(bar.Label, 36))}</text>");
+        svg.Append($"<text class=\"label{weight}\" x=\"{LabelWidth - 10}\" y=\"{top + 17}\" text-anchor=\"end\">{Escape(Shorten(bar.Label, LongestLabel))}</text>");
         double x = LabelWidth;
         foreach (BarSegment segment in bar.Segments.Where(s => s.Value > 0))
         {

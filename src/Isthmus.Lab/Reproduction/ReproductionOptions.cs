@@ -30,8 +30,8 @@ public sealed record ReproductionOptions
     /// <summary>Δα: the largest accuracy loss that a plan may have, 0…1. Default 0.02.</summary>
     public double MaxLoss { get; init; } = 0.02;
 
-    /// <summary>How many times slower than this machine the machine at the source is, 1…1000. Default 4; emulated.</summary>
-    public double EdgeSlowdown { get; init; } = 4;
+    /// <summary>How many times slower than this machine the machine at the source is, 1…1000. Default 8; emulated.</summary>
+    public double EdgeSlowdown { get; init; } = 8;
 
     /// <summary>The round-trip time of the link, 0…10 s. Default 10 ms; emulated.</summary>
     public Milliseconds RoundTrip { get; init; } = new(10);

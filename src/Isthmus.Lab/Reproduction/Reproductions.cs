@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Errors;
+using Isthmus.Lab.Reproduction.Jalad;
 
 namespace Isthmus.Lab.Reproduction;
 
@@ -9,6 +10,7 @@ public static class Reproductions
     /// <summary>The reproductions, one line each, in alphabetical order.</summary>
     public static ImmutableArray<IReproduction> All { get; } =
     [
+        new JaladReproduction(),
     ];
 
     /// <summary>The reproduction of this name.</summary>

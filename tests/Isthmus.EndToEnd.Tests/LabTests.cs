@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace Isthmus.EndToEnd.Tests;
+
+/// <summary>The reproductions as docs/reproduce.md shows them, with whole processes.</summary>
+public sealed class LabTests
+{
+    [Fact]
+    public async Task ReproduceJalad_Quick_EveryMethodAnswersEveryPhotographOnce()
+    {
+        using TestFolder folder = new();
+        string report = folder["jalad.html"];
+        ToolResult result = await IsthmusProcess.RunAsync("lab", "reproduce", "jalad", "--quick", "--json", "--html", report);
+        Assert.True(result.ExitCode == 0, result.Error);
+
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        JsonElement root = json.RootElement;
+        Assert.True(root.GetProperty("quick").GetBoolean());
+        Assert.NotEmpty(root.GetProperty("emulated").EnumerateArray());
+        JsonElement[] claims = [.. root.GetProperty("claims").EnumerateArray()];
+        Assert.All(["JALAD is no slower than Origin2Cloud at 300 kB/s", "JALAD is no slower than PNG2Cloud at 1 MB/s", "Isthmus is no slower than JPEG2Cloud at 1 MB/s"],
+            name => Assert.Single(claims, c => c.GetProperty("name").GetString() == name));
+        Assert.All(claims, c =>
+        {
+            Assert.Equal(JsonValueKind.Null, c.GetProperty("paper").ValueKind);
+            Assert.NotEmpty(c.GetProperty("unit").GetString()!);
+            Assert.True(c.TryGetProperty("met", out _) && c.TryGetProperty("measured", out _));
+        });
+
+        JsonElement model = Assert.Single(root.GetProperty("details").GetProperty("models").EnumerateArray());
+        JsonElement[] rates = [.. model.GetProperty("rates").EnumerateArray()];
+        Assert.Equal([300.0, 1000.0], rates.Select(r => r.GetProperty("kilobytesPerSecond").GetDouble()));
+        foreach (JsonElement rate in rates)
+        {
+            JsonElement[] outcomes = [.. rate.GetProperty("outcomes").EnumerateArray()];
+            Assert.All(["device-only", "Origin2Cloud", "PNG2Cloud", "JPEG2Cloud", "Neurosurgeon", "JALAD", "Isthmus"],
+                method => Assert.Single(outcomes, o => o.GetProperty("method").GetString() == method));
+            foreach (JsonElement outcome in outcomes.Where(o => o.GetProperty("plan").ValueKind == JsonValueKind.String))
+            {
+                JsonElement[] photographs = [.. outcome.GetProperty("photographs").EnumerateArray()];
+                Assert.Equal(model.GetProperty("timedPhotographs").GetInt32(), photographs.Select(p => p.GetProperty("file").GetString()).Distinct().Count());
+                Assert.Equal(model.GetProperty("timedPhotographs").GetInt32(), photographs.Length);
+                Assert.All(photographs, p => Assert.True(p.GetProperty("error").ValueKind == JsonValueKind.Null && p.GetProperty("ms").GetDouble() > 0));
+            }
+
+            // What is exact changes nothing.
+            Assert.All(outcomes.Where(o => o.GetProperty("method").GetString() is "device-only" or "Origin2Cloud" or "PNG2Cloud"),
+                o => Assert.Equal(1, o.GetProperty("loss").GetProperty("agreement").GetDouble()));
+        }
+
+        string html = await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken);
+        Assert.Contains("emulated", html, StringComparison.Ordinal);
+        Assert.Contains("predicted", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("src=\"http", html, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Reproduce_UnknownName_SaysWhichThereAre()
+    {
+        ToolResult result = await IsthmusProcess.RunAsync("lab", "reproduce", "nothing");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("jalad", result.Error, StringComparison.Ordinal);
+    }
+}
