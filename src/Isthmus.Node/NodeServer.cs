@@ -89,6 +89,7 @@ public sealed partial class NodeServer : IAsyncDisposable
         TimeProvider clock = options.Clock;
 
         ModelStore models = new(options.DataFolder, options.ModelsFolder, options.MaxModelBytes);
+        TablesStore tables = new(options.DataFolder);
         WorkQueue queue = new(options.Workers, options.QueueLimit, clock);
         SegmentLoader loader = new(options.Session, options.MemoryBytes, clock);
         Slowdown slowdown = new(options.Slowdown, clock);
@@ -105,7 +106,7 @@ public sealed partial class NodeServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
-        builder.Services.AddSingleton(options).AddSingleton(models).AddSingleton(queue).AddSingleton(loader).AddSingleton(slowdown).AddSingleton(images)
+        builder.Services.AddSingleton(options).AddSingleton(models).AddSingleton(tables).AddSingleton(queue).AddSingleton(loader).AddSingleton(slowdown).AddSingleton(images)
             .AddSingleton(nextNodes).AddSingleton(telemetry).AddSingleton(metrics).AddSingleton(state).AddSingleton(clock)
             .AddSingleton<SegmentRunner>().AddSingleton<InferenceService>().AddSingleton<MeasuringService>().AddSingleton<WarmingService>().AddSingleton<LinkProbe>()
             .AddSingleton<ErrorAnswers>().AddSingleton<InferEndpoint>().AddSingleton<ProtocolEndpoints>().AddSingleton<NodeEndpoints>();

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Tensors;
 
@@ -7,9 +9,10 @@ namespace Isthmus.Core.Codec;
 
 /// <summary>
 /// What was learnt of one tensor of one network at calibration, for codecs that can use it: both sides of a link have it, so it never
-/// crosses with an activation. Immutable; identified by the SHA-256 of its bytes.
+/// crosses with an activation. Immutable; identified by the SHA-256 of its bytes, and equal if those are. Written to JSON as base64.
 /// </summary>
-public sealed class CodecTables
+[JsonConverter(typeof(Converter))]
+public sealed class CodecTables : IEquatable<CodecTables>
 {
     /// <summary>The most bytes that tables may have.</summary>
     public const int MaxBytes = 16 << 20;
@@ -85,6 +88,15 @@ public sealed class CodecTables
         return new(bytes, shape, new(read, scale));
     }
 
+    /// <inheritdoc/>
+    public bool Equals(CodecTables? other) => other is not null && other.Hash == Hash;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as CodecTables);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Hash.GetHashCode(StringComparison.Ordinal);
+
     internal static CodecTables Of(TensorShape shape, float scale, ReadOnlySpan<DenseChannel> channels)
     {
         byte[] bytes = new byte[FixedBytes + (4 * shape.Rank) + (channels.Length * ChannelBytes)];
@@ -108,4 +120,21 @@ public sealed class CodecTables
     }
 
     private static IsthmusException Damaged(string how) => new(ErrorKind.Data, $"The trained tables cannot be used, because {how}: calibrate again.");
+
+    private sealed class Converter : JsonConverter<CodecTables>
+    {
+        public override CodecTables Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            try
+            {
+                return Parse(reader.GetBytesFromBase64());
+            }
+            catch (Exception e) when (e is IsthmusException or FormatException or InvalidOperationException)
+            {
+                throw new JsonException(e.Message, e);
+            }
+        }
+
+        public override void Write(Utf8JsonWriter writer, CodecTables value, JsonSerializerOptions options) => writer.WriteBase64StringValue(value.Bytes.Span);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Isthmus.Core.Errors;
 
 namespace Isthmus.Core.Codec;
@@ -39,8 +40,11 @@ public static class TensorCodecs
     public static ITensorCodec Get(CodecSpec spec, CodecTables? tables)
     {
         ITensorCodec codec = Get(spec);
-        return tables is not null && codec.Spec.Kind == CodecKind.Dense ? new DenseCodec(codec.Spec.Parameter, tables) : codec;
+        return Uses(spec, tables) ? new DenseCodec(codec.Spec.Parameter, tables) : codec;
     }
+
+    /// <summary>Whether a codec can use trained tables, and there are some.</summary>
+    public static bool Uses(CodecSpec spec, [NotNullWhen(true)] CodecTables? tables) => tables is not null && spec.Kind == CodecKind.Dense;
 
     /// <summary>Whether there is a codec of this specification.</summary>
     public static bool IsKnown(CodecSpec spec) => BySpec.ContainsKey(spec);

@@ -83,7 +83,11 @@ public static class ProfileRules
             check.List(cut.Tensors, $"{at}.tensors", MaxChoices);
             check.That(cut.Tensors.Length > 0, $"{at}.tensors", "a cut has at least one tensor");
             foreach (CutTensor tensor in cut.Tensors)
+            {
                 check.Text(check.NotNull(tensor, $"{at}.tensors").Name, $"{at}.tensors.name", MaxTensorName);
+                check.That(tensor.Tables is null || tensor.Tables.Shape == tensor.Shape, $"{at}.tensors.tables", "they are of another shape than the tensor");
+            }
+
             check.Size(cut.Bytes.Value, $"{at}.bytes");
             check.Share(cut.MacShare, $"{at}.macShare");
             check.List(cut.Codecs, $"{at}.codecs", MaxChoices);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Isthmus.Core.Codec;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Json;
 using Isthmus.Inference.Manifests;
@@ -17,7 +18,8 @@ namespace Isthmus.Node.Endpoints;
 
 /// <summary>What Isthmus adds to the protocol: models by hash, measuring, probing links, and metrics.</summary>
 internal sealed class NodeEndpoints(
-    NodeOptions options, NodeState state, ModelStore models, MeasuringService measuring, WarmingService warming, LinkProbe probe, NodeTelemetry telemetry, PrometheusText metrics)
+    NodeOptions options, NodeState state, ModelStore models, TablesStore tables, MeasuringService measuring, WarmingService warming, LinkProbe probe,
+    NodeTelemetry telemetry, PrometheusText metrics)
 {
     private const int MaxMeasureRequest = 64 << 20;
     private const int MaxWarmRequest = 1 << 20;
@@ -31,6 +33,8 @@ internal sealed class NodeEndpoints(
         routes.MapPut("/v2/isthmus/models/{hash}/manifest", Counted(PutManifest));
         routes.MapPost("/v2/isthmus/models/{hash}/measure", Counted(Measure));
         routes.MapPost("/v2/isthmus/models/{hash}/warm", Counted(Warm));
+        routes.MapMethods("/v2/isthmus/tables/{hash}", ["HEAD"], HasTables);
+        routes.MapPut("/v2/isthmus/tables/{hash}", Counted(PutTables));
         routes.MapPost("/v2/isthmus/probe", Counted(Probe));
         routes.MapPost("/v2/isthmus/echo", Counted(Echo));
         routes.MapGet("/metrics", Metrics);
@@ -65,6 +69,21 @@ internal sealed class NodeEndpoints(
         bool isNew = await models.PutAsync(hash, context.Request.Body, context.RequestAborted);
         if (isNew) telemetry.CountModel();
         context.Response.StatusCode = isNew ? 201 : 200;
+    }
+
+    private Task HasTables(HttpContext context)
+    {
+        context.Response.StatusCode = tables.Find(TablesHash(context)) is null ? 404 : 200;
+        return Task.CompletedTask;
+    }
+
+    private async Task PutTables(HttpContext context)
+    {
+        string hash = TablesHash(context);
+        Allow(context, CodecTables.MaxBytes);
+        using MemoryStream bytes = new();
+        await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
+        context.Response.StatusCode = tables.Put(hash, bytes.ToArray()) ? 201 : 200;
     }
 
     private async Task PutManifest(HttpContext context)
@@ -148,6 +167,10 @@ internal sealed class NodeEndpoints(
     private static ModelHash Hash(HttpContext context) =>
         ModelHash.TryParse((string?)context.Request.RouteValues["hash"], out ModelHash hash) ? hash
             : throw new NodeRefusal(400, "The address must end in the model's SHA-256: 64 hexadecimal digits.");
+
+    private static string TablesHash(HttpContext context) =>
+        (string?)context.Request.RouteValues["hash"] is { } hash && TablesStore.IsHash(hash) ? hash
+            : throw new NodeRefusal(400, "The address must end in the tables' SHA-256: 64 hexadecimal digits in lower case.");
 
     private static void Allow(HttpContext context, long bytes)
     {

@@ -65,7 +65,7 @@ internal sealed partial class InferenceService(
         {
             // What it holds belongs to the output, so it is not disposed.
             InferRequest forwarded = InferRequest.ForSegment(
-                new SegmentRequest { From = next.From, To = next.To, Codec = next.Codec, Next = next.Next, Deadline = deadline.Remaining }, output.Wire, request.Id);
+                new SegmentRequest { From = next.From, To = next.To, Codec = next.Codec, Tables = next.Tables, Next = next.Next, Deadline = deadline.Remaining }, output.Wire, request.Id);
             // Its outputs become the answer's.
             InferExchange exchange = await ForwardAsync(model, next, forwarded, deadline);
             stages.Forward = Milliseconds.Since(_clock, started);

@@ -13,7 +13,7 @@ using Isthmus.Runtime.Protocol;
 namespace Isthmus.Node.Execution;
 
 /// <summary>Runs one segment for one request: waits for a worker, decodes the inputs, runs, encodes the outputs; every stage timed.</summary>
-internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, ImageInputs images, Slowdown slowdown, TimeProvider clock)
+internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, TablesStore tables, ImageInputs images, Slowdown slowdown, TimeProvider clock)
 {
     /// <summary>Runs a segment.</summary>
     /// <param name="model">The model.</param>
@@ -49,7 +49,7 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Image
         bool kept = false;
         try
         {
-            SegmentOutput output = await PackAsync(segment.Codec, loaded.Session.Outputs, results, outputs, stages, deadline.Token);
+            SegmentOutput output = await PackAsync(segment, loaded.Session.Outputs, results, outputs, stages, deadline.Token);
             kept = true;
             return output;
         }
@@ -85,7 +85,7 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Image
                     throw new IsthmusException(ErrorKind.Data, $"Tensor '{input.Name}' is of type {expected[i].ElementType}, which no codec takes; send it raw.");
                 Tensor decoded = Tensor.Rent(ElementType.Float32, expected[i].Shape);
                 made.Add(decoded);
-                TensorCodecs.Get(CodecSpec.Parse(codec)).Decode(input.OpaqueBytes().Span, expected[i].Shape, decoded.Floats);
+                TensorCodecs.Get(CodecSpec.Parse(codec), tables.Require(input.Parameters.Text(ProtocolNames.Tables))).Decode(input.OpaqueBytes().Span, expected[i].Shape, decoded.Floats);
                 tensors[i] = decoded;
                 stages.Unpack += await slowdown.FinishAsync(started, cancellationToken);
             }
@@ -119,10 +119,10 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Image
     }
 
     private async ValueTask<SegmentOutput> PackAsync(
-        CodecSpec? codec, ImmutableArray<TensorDescription> described, Tensor[] results, ImmutableArray<RequestedOutput> wanted,
+        SegmentRequest segment, ImmutableArray<TensorDescription> described, Tensor[] results, ImmutableArray<RequestedOutput> wanted,
         Stages stages, CancellationToken cancellationToken)
     {
-        if (codec is not { } spec) return new(results, Choose(described, results, wanted));
+        if (segment.Codec is not { } spec) return new(results, Choose(described, results, wanted));
         long started = clock.GetTimestamp();
         ImmutableArray<InferTensor>.Builder frames = ImmutableArray.CreateBuilder<InferTensor>(results.Length);
         bool whole = false;
@@ -139,10 +139,13 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Image
                 }
 
                 buffer.Clear();
-                TensorCodecs.Get(spec).Encode(results[i].Floats, results[i].Shape, buffer);
+                CodecTables? trained = segment.Tables is { } hashes && i < hashes.Count ? tables.Require(hashes[i]) : null;
+                TensorCodecs.Get(spec, trained).Encode(results[i].Floats, results[i].Shape, buffer);
                 Tensor frame = Tensor.Rent(ElementType.UInt8, new(buffer.Length));
                 buffer.Written.CopyTo(frame.Bytes);
-                frames.Add(new InferTensor(described[i].Name, frame, new() { { ProtocolNames.Codec, spec.ToString() } }));
+                Parameters parameters = new() { { ProtocolNames.Codec, spec.ToString() } };
+                if (trained is not null) parameters.Add(ProtocolNames.Tables, trained.Hash);
+                frames.Add(new InferTensor(described[i].Name, frame, parameters));
             }
 
             stages.Encode += await slowdown.FinishAsync(started, cancellationToken);

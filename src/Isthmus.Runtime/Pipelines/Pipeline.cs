@@ -121,6 +121,7 @@ public sealed class Pipeline : IAsyncDisposable
             try
             {
                 await node.Client.ShipModelAsync(_network.Model.Hash, _network.Model.File, _network.ManifestJson, progress: null, cancellationToken);
+                await ShipTablesAsync(plan, node, cancellationToken);
                 if (!onNodes) continue;
                 await WarmAsync(node, segment, urgent: true, cancellationToken);
             }
@@ -470,10 +471,12 @@ public sealed class Pipeline : IAsyncDisposable
             From = Names(segment.From),
             To = Names(segment.To),
             Codec = segment.Codec,
+            Tables = TablesOf(segment),
             Input = run.Cut is null ? run.Plan.Input : null,
             Next = Next(node, later),
             Deadline = deadline,
         };
+        await ShipTablesAsync(run.Plan, node, cancellationToken);
         // The inputs belong to the run, so the request is not disposed.
         InferRequest message = InferRequest.ForSegment(request, run.Message, id: null);
         using InferExchange exchange = await node.Client.InferAsync(_network.Model.Hash.ToString(), message, cancellationToken);
@@ -543,7 +546,7 @@ public sealed class Pipeline : IAsyncDisposable
         if (segments.IsEmpty) return null;
         PlacedSegment segment = segments[0];
         RemoteNode node = Tiers.Node(segment.Node);
-        return new(node.Name, Tiers.Route(from, node).GetLeftPart(UriPartial.Authority), Names(segment.From)!, Names(segment.To), segment.Codec, Next(node, segments[1..]));
+        return new(node.Name, Tiers.Route(from, node).GetLeftPart(UriPartial.Authority), Names(segment.From)!, Names(segment.To), segment.Codec, Next(node, segments[1..])) { Tables = TablesOf(segment) };
     }
 
     private Milliseconds Patience(ImageRun run)
@@ -560,14 +563,16 @@ public sealed class Pipeline : IAsyncDisposable
     private ImmutableArray<InferTensor> Pack(ImageRun run, PlacedSegment segment, Tensor[] tensors)
     {
         CodecSpec spec = segment.Codec ?? CodecSpec.Raw;
-        ITensorCodec codec = TensorCodecs.Get(spec);
-        IReadOnlyList<string> names = TensorsOf(segment.To!);
+        ImmutableArray<CutTensor> described = _cuts[segment.To!].Tensors;
         ImmutableArray<InferTensor>.Builder frames = ImmutableArray.CreateBuilder<InferTensor>(tensors.Length);
         for (int i = 0; i < tensors.Length; i++)
         {
             PooledBufferWriter frame = run.Own(new PooledBufferWriter(4096));
+            ITensorCodec codec = TensorCodecs.Get(spec, described[i].Tables);
             codec.Encode(tensors[i].Floats, tensors[i].Shape, frame);
-            frames.Add(InferTensor.OfBytes(names[i], frame.Written, new() { { ProtocolNames.Codec, spec.ToString() } }));
+            Parameters parameters = new() { { ProtocolNames.Codec, spec.ToString() } };
+            if (TensorCodecs.Uses(spec, described[i].Tables)) parameters.Add(ProtocolNames.Tables, described[i].Tables!.Hash);
+            frames.Add(InferTensor.OfBytes(described[i].Name, frame.Written, parameters));
         }
 
         return frames.MoveToImmutable();
@@ -676,6 +681,45 @@ public sealed class Pipeline : IAsyncDisposable
             if (segment.To is { } cut && !_cuts.ContainsKey(cut))
                 throw new IsthmusException(ErrorKind.Planning, $"The plan cuts at '{cut}', which is not among the {_cuts.Count} known cuts: 'isthmus inspect' lists them.");
             if (segment.Tier != Tier.Device) Tiers.Node(segment.Node);
+        }
+    }
+
+    // The trained tables of the cut where a segment ends, for the node that encodes there.
+    private string[]? TablesOf(PlacedSegment segment)
+    {
+        if (segment.To is null || segment.Codec is not { } codec) return null;
+        ImmutableArray<CutTensor> tensors = _cuts[segment.To].Tensors;
+        return tensors.Any(t => TensorCodecs.Uses(codec, t.Tables)) ? [.. tensors.Select(t => TensorCodecs.Uses(codec, t.Tables) ? t.Tables!.Hash : "")] : null;
+    }
+
+    // Both sides of a cut need its tables. Once they are there, this asks nobody anything.
+    private async ValueTask ShipTablesAsync(Plan plan, RemoteNode asked, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i + 1 < plan.Segments.Length; i++)
+        {
+            PlacedSegment segment = plan.Segments[i];
+            if (TablesOf(segment) is null) continue;
+            await ShipTablesAsync(segment, asked, cancellationToken);
+            foreach (string name in new[] { segment.Node, plan.Segments[i + 1].Node })
+            {
+                if (name == Tiers.Device || name == asked.Name) continue;
+                try
+                {
+                    await ShipTablesAsync(segment, Tiers.Node(name), cancellationToken);
+                }
+                catch (NodeException)
+                {
+                    // Whoever sends to it sees that it lacks them, and goes on without it.
+                }
+            }
+        }
+    }
+
+    private async Task ShipTablesAsync(PlacedSegment segment, RemoteNode node, CancellationToken cancellationToken)
+    {
+        foreach (CutTensor tensor in _cuts[segment.To!].Tensors)
+        {
+            if (TensorCodecs.Uses(segment.Codec!.Value, tensor.Tables)) await node.Client.ShipTablesAsync(tensor.Tables, cancellationToken);
         }
     }
 

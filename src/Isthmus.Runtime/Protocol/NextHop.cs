@@ -9,4 +9,8 @@ namespace Isthmus.Runtime.Protocol;
 /// <param name="To">The tensors where it ends; null at the model's outputs.</param>
 /// <param name="Codec">How its own output is encoded for the node after it; null for raw tensors.</param>
 /// <param name="Next">The node after it; null if it answers.</param>
-public sealed record NextHop(string Node, string Url, IReadOnlyList<string> From, IReadOnlyList<string>? To = null, CodecSpec? Codec = null, NextHop? Next = null);
+public sealed record NextHop(string Node, string Url, IReadOnlyList<string> From, IReadOnlyList<string>? To = null, CodecSpec? Codec = null, NextHop? Next = null)
+{
+    /// <summary>The trained tables that <see cref="Codec"/> uses; see <see cref="SegmentRequest.Tables"/>.</summary>
+    public IReadOnlyList<string>? Tables { get; init; }
+}

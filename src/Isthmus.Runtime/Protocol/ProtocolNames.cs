@@ -21,6 +21,9 @@ public static class ProtocolNames
     /// <summary>The parameter of a tensor that holds frames: the codec.</summary>
     public const string Codec = "isthmus.codec";
 
+    /// <summary>The parameter of a tensor that holds frames made with trained tables: their SHA-256.</summary>
+    public const string Tables = "isthmus.tables";
+
     /// <summary>The parameter of a tensor that holds an image's bytes: the input encoding.</summary>
     public const string Input = "isthmus.input";
 

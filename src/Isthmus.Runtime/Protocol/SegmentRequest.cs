@@ -20,6 +20,12 @@ public sealed record SegmentRequest
     /// <summary>How the tensors of <see cref="To"/> are encoded for the next hop, or for the caller if there is none; null for raw tensors.</summary>
     public CodecSpec? Codec { get; init; }
 
+    /// <summary>
+    /// The SHA-256 of the trained tables that <see cref="Codec"/> uses, for each tensor of <see cref="To"/>, empty for none; null for none at all.
+    /// The node has them already.
+    /// </summary>
+    public IReadOnlyList<string>? Tables { get; init; }
+
     /// <summary>The form of the input; null or "tensor" for tensors or frames, else the input is an image's bytes.</summary>
     public InputEncoding? Input { get; init; }
 
@@ -42,16 +48,23 @@ public sealed record SegmentRequest
             throw Bad("'deadlineMs' must be a positive number of milliseconds.");
         if (From is { Count: 0 } or { Count: > 64 } || To is { Count: 0 } or { Count: > 64 })
             throw Bad("A cut has between 1 and 64 tensors.");
+        CheckTables(Tables, To);
         int hops = 0;
         for (NextHop? hop = Next; hop is not null; hop = hop.Next)
         {
             if (++hops > 4) throw Bad("At most four further nodes can follow.");
             if (hop.From is not { Count: > 0 and <= 64 } || hop.To is { Count: 0 } or { Count: > 64 })
                 throw Bad("A cut has between 1 and 64 tensors.");
+            CheckTables(hop.Tables, hop.To);
             if (hop.Next is not null && hop.To is null) throw Bad("A segment that ends at the model's output has no next node.");
             if (!Uri.TryCreate(hop.Url, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
                 throw Bad($"'{hop.Url}' is not the address of a node: write it as http://HOST:PORT.");
         }
+    }
+
+    private static void CheckTables(IReadOnlyList<string>? tables, IReadOnlyList<string>? to)
+    {
+        if (tables is not null && tables.Count != (to?.Count ?? 0)) throw Bad("'tables' has one hash, or an empty text, for each tensor of 'to'.");
     }
 
     private static ProtocolException Bad(string message) => new(ProtocolError.BadMember, message);

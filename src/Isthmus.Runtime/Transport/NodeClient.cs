@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Json;
@@ -29,6 +30,7 @@ public sealed class NodeClient : IDisposable
     private readonly HttpClient _http;
     private readonly ResiliencePipeline _connecting;
     private readonly Dictionary<ModelHash, string> _shipped = [];
+    private readonly HashSet<string> _shippedTables = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _shipping = new(1, 1);
 
     /// <summary>Creates the client; it connects with its first request.</summary>
@@ -173,11 +175,43 @@ public sealed class NodeClient : IDisposable
         }
     }
 
-    /// <summary>Forgets that the model was sent, so that the next <see cref="ShipModelAsync"/> asks again: the node may have lost it.</summary>
+    /// <summary>Makes sure that the node has trained tables: sends them only if the node lacks them, and asks at most once.</summary>
+    /// <returns>Whether they were sent.</returns>
+    /// <exception cref="NodeException">There is no answer, or the node refuses them.</exception>
+    public async Task<bool> ShipTablesAsync(CodecTables tables, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        await _shipping.WaitAsync(cancellationToken);
+        try
+        {
+            if (_shippedTables.Contains(tables.Hash)) return false;
+            string path = $"/v2/isthmus/tables/{tables.Hash}";
+            using HttpResponseMessage known = await SendAsync(() => new(HttpMethod.Head, path), cancellationToken);
+            bool send = known.StatusCode == HttpStatusCode.NotFound;
+            if (send)
+            {
+                await TellAsync(() => new(HttpMethod.Put, path) { Content = new MemoryContent(tables.Bytes, tables.Bytes.Length, "application/octet-stream") }, cancellationToken);
+            }
+            else if (!known.IsSuccessStatusCode)
+            {
+                throw await FailureAsync(known, cancellationToken);
+            }
+
+            _shippedTables.Add(tables.Hash);
+            return send;
+        }
+        finally
+        {
+            _shipping.Release();
+        }
+    }
+
+    /// <summary>Forgets that the model was sent, and its tables, so that the next <see cref="ShipModelAsync"/> asks again: the node may have lost it.</summary>
     public void Forget(ModelHash hash)
     {
         _shipping.Wait();
         _shipped.Remove(hash);
+        _shippedTables.Clear();
         _shipping.Release();
     }
 
