@@ -1,3 +1,4 @@
+using System.Globalization;
 using Isthmus.Core.Progress;
 
 namespace Isthmus.Cli.Console;
@@ -36,6 +37,6 @@ internal sealed class ProgressLines(TextWriter writer, string what, TimeProvider
         double done = fraction - _paceFraction;
         if (done < 0.02) return "";
         TimeSpan left = clock.GetElapsedTime(_paceStart) * ((1 - fraction) / done);
-        return left.TotalMinutes < 1.5 ? $", {left.TotalSeconds:0} s left" : left.TotalHours < 1.5 ? $", {left.TotalMinutes:0} min left" : $", {left.TotalHours:0.0} h left";
+        return left.TotalMinutes < 1.5 ? $", {left.TotalSeconds:0} s left" : left.TotalHours < 1.5 ? $", {left.TotalMinutes:0} min left" : $", {left.TotalHours.ToString("0.0", CultureInfo.InvariantCulture)} h left";
     }
 }

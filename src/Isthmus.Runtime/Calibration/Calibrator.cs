@@ -20,8 +20,8 @@ namespace Isthmus.Runtime.Calibration;
 /// </summary>
 /// <remarks>
 /// Cut by cut: a head runs once per image, and its output is used by every setting while it lies in memory, then forgotten. One pass over the network that
-/// yields all cut tensors of an image at once would save the heads' runs but for one, and needs all tails in memory at once or all activations on disk;
-/// with s settings the heads are about one of s + 1 parts of the work. See docs/calibration.md for what that is in figures.
+/// yields all cut tensors of an image at once would save the heads' runs but for one, a few percent of the work (docs/calibration.md has figures), and
+/// needs all tails in memory at once or all activations on disk.
 /// </remarks>
 public sealed class Calibrator
 {

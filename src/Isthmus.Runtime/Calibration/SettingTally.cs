@@ -6,6 +6,10 @@ namespace Isthmus.Runtime.Calibration;
 /// <summary>What was seen of one setting so far, in counts that a paired comparison needs. It does not grow with the images.</summary>
 internal sealed class SettingTally
 {
+    // Giving up what is nearly done saves nothing, and costs a row that could be used.
+    private const int LeastLeft = 10;
+
+    private readonly int _images;
     private readonly bool _labelled;
     private readonly LossBudgetTest _budget;
     private readonly List<double> _encode = [];
@@ -25,6 +29,7 @@ internal sealed class SettingTally
     public SettingTally(string setting, int images, bool labelled, double stopLoss)
     {
         Setting = setting;
+        _images = images;
         _labelled = labelled;
         // Without labels an image can only be lost; with them a setting may be right where the network is wrong.
         _budget = new(stopLoss, images, labelled ? -1 : 0);
@@ -38,8 +43,8 @@ internal sealed class SettingTally
 
     public int Differ { get; private set; }
 
-    /// <summary>Whether it was given up.</summary>
-    public bool Stopped => _budget.Exceeded;
+    /// <summary>Whether it was given up: it is too bad, and a tenth of the images or more, and at least ten, were left when that was clear.</summary>
+    public bool Stopped { get; private set; }
 
     public IReadOnlyList<double> Encode => _encode;
 
@@ -75,7 +80,8 @@ internal sealed class SettingTally
             _decode.Add(seen.Decode);
         }
 
-        _budget.Observe(_labelled ? (reference.Right1 ? 1 : 0) - (seen.Answer.Right1 ? 1 : 0) : differs ? 1 : 0);
+        bool hopeless = _budget.Observe(_labelled ? (reference.Right1 ? 1 : 0) - (seen.Answer.Right1 ? 1 : 0) : differs ? 1 : 0);
+        Stopped |= hopeless && _images - Seen >= Math.Max(LeastLeft, _images / 10);
     }
 
     /// <summary>What the profile says of it beside the smoothed loss.</summary>
@@ -99,6 +105,7 @@ internal sealed class SettingTally
             || !Fits(state.Right1, state.Lost1, state.Gained1) || !Fits(state.Right5, state.Lost5, state.Gained5) || state.Encode.IsDefault || state.Decode.IsDefault)
             throw new ArgumentException("It is not the state of this setting.", nameof(state));
         _budget.Resume(state.Seen, _labelled ? state.Lost1 - state.Gained1 : state.Differ, state.Stakes, state.Stopped);
+        Stopped = state.Stopped;
         Seen = state.Seen;
         Bytes = state.Bytes;
         Differ = state.Differ;

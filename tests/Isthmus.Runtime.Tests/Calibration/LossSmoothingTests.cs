@@ -35,6 +35,22 @@ public sealed class LossSmoothingTests
     public void Fit_FinerOneLosesMore_BothHaveTheirMean() =>
         Assert.Equal([0.04, 0.04, 0.01], LossSmoothing.Fit([Exact(2, 100), Exact(6, 100), Exact(1, 100)]).Select(l => Math.Round(l, 12)));
 
+    [Theory]
+    [InlineData(200, 0, true)]
+    [InlineData(200, 170, true)]
+    [InlineData(200, 185, false)]
+    [InlineData(25, 0, true)]
+    [InlineData(12, 5, false)]
+    public void Stopped_TooBad_OnlyWhereManyImagesAreLeft(int images, int good, bool stopped)
+    {
+        // All goes well, and then nothing.
+        SettingTally tally = new("huffman:4", images, labelled: false, stopLoss: 0.02);
+        for (int i = 0; i < images && !tally.Stopped; i++) tally.Add(new(1, false, false), new(10, new(i < good ? 1 : 2, false, false), 0, 0), timed: false);
+        Assert.Equal(stopped, tally.Stopped);
+        Assert.Equal(stopped, tally.Seen < images);
+        Assert.Equal(stopped, tally.Accuracy().Stopped);
+    }
+
     [Fact]
     public void Fit_Nothing_IsNothing() => Assert.Empty(LossSmoothing.Fit([]));
 
