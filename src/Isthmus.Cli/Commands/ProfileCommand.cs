@@ -8,6 +8,7 @@ using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
 using Isthmus.Inference.Classification;
 using Isthmus.Inference.Graphs;
+using Isthmus.Runtime.Calibration;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Profiling;
 using Spectre.Console;
@@ -24,6 +25,7 @@ internal sealed class ProfileCommand : ICommandFactory
     private readonly Option<int> _samples = new("--samples") { Description = "How many images sizes and losses come from.", DefaultValueFactory = _ => ProfilerOptions.Default.Samples, HelpName = "N" };
     private readonly Option<int> _cuts = new("--max-cuts") { Description = "The most cuts that are measured.", DefaultValueFactory = _ => ProfilerOptions.Default.MaxCuts, HelpName = "N" };
     private readonly Option<bool> _allCuts = new("--all-cuts") { Description = "Measure every cut, whatever it takes." };
+    private readonly Option<string?> _calibration = new("--calibration") { Description = "Take sizes and losses from this profile, which 'isthmus calibrate' made of the same model, and measure only times. Its codecs and input encodings are the default then.", HelpName = "FILE" };
     private readonly Option<string?> _codecs = new("--codecs") { Description = $"Codecs, separated by commas (default: {string.Join(',', ProfilerOptions.Default.Codecs)}).", HelpName = "LIST" };
     private readonly Option<string?> _inputs = new("--inputs") { Description = $"Input encodings, separated by commas (default: {string.Join(',', ProfilerOptions.Default.Inputs)}).", HelpName = "LIST" };
 
@@ -37,6 +39,7 @@ internal sealed class ProfileCommand : ICommandFactory
         command.Options.Add(_samples);
         command.Options.Add(_cuts);
         command.Options.Add(_allCuts);
+        command.Options.Add(_calibration);
         command.Options.Add(_codecs);
         command.Options.Add(_inputs);
         TierOptions tiers = TierOptions.AddTo(command);
@@ -49,7 +52,8 @@ internal sealed class ProfileCommand : ICommandFactory
     {
         string model = inv.Options.GetValue(_model)!;
         Network network = Network.Load(model, manifest.Read(inv.Options));
-        ProfilerOptions options = Options(inv, tierOptions, session);
+        Profile? calibration = inv.Options.GetValue(_calibration) is { } calibrated ? CalibrationMerge.Only(ProfileFile.Load(calibrated, network.Model.Hash)) : null;
+        ProfilerOptions options = Options(inv, tierOptions, session, calibration);
         string[] images = [.. LabelledImages.Load(inv.Options.GetValue(_images)!).Select(i => i.Path)];
         string output = inv.Options.GetValue(_output) ?? Path.GetFileNameWithoutExtension(model) + ".profile.json";
 
@@ -66,7 +70,7 @@ internal sealed class ProfileCommand : ICommandFactory
         inv.Result(new { file = output, leftOut, profile }, console => Draw(console, profile, output));
     }
 
-    private ProfilerOptions Options(Invocation inv, TierOptions tiers, SessionOptions session)
+    private ProfilerOptions Options(Invocation inv, TierOptions tiers, SessionOptions session, Profile? calibration)
     {
         ProfilerOptions options = new()
         {
@@ -75,7 +79,17 @@ internal sealed class ProfileCommand : ICommandFactory
             AllCuts = inv.Options.GetValue(_allCuts),
             Slowdown = tiers.Slowdown(inv.Options),
             Session = session.Read(inv.Options),
+            Calibration = calibration,
         };
+        if (calibration is not null)
+        {
+            options = options with
+            {
+                Codecs = calibration.Cuts.Length == 0 ? [] : [.. calibration.Cuts.Select(c => c.Codecs.Select(k => k.Codec)).Aggregate((all, next) => all.Intersect(next))],
+                Inputs = [.. calibration.Inputs.Select(i => i.Encoding)],
+            };
+        }
+
         if (inv.Options.GetValue(_codecs) is { } codecs) options = options with { Codecs = List(codecs, CodecSpec.Parse) };
         if (inv.Options.GetValue(_inputs) is { } inputs) options = options with { Inputs = List(inputs, InputEncoding.Parse) };
         return options;
@@ -102,13 +116,14 @@ internal sealed class ProfileCommand : ICommandFactory
         cuts.AddColumn("cut").AddColumn(new TableColumn("work before").RightAligned());
         foreach (CodecSpec codec in profile.Cuts.FirstOrDefault()?.Codecs.Select(c => c.Codec) ?? []) cuts.AddColumn(new TableColumn(codec.ToString()).RightAligned());
         foreach (CutProfile cut in profile.Cuts)
-            cuts.AddRow([cut.Id, cut.MacShare.ToString("P1", CultureInfo.InvariantCulture), .. cut.Codecs.Select(c => $"{c.Bytes} −{100 * c.AccuracyLoss:0.#}%")]);
+            cuts.AddRow([cut.Id, cut.MacShare.ToString("P1", CultureInfo.InvariantCulture), .. cut.Codecs.Select(c => c.Accuracy is { Stopped: true } ? "given up" : $"{c.Bytes} −{100 * c.AccuracyLoss:0.#}%")]);
         console.Write(cuts);
         Table inputs = new() { Border = TableBorder.Simple };
         inputs.AddColumn("input as").AddColumn(new TableColumn("bytes").RightAligned()).AddColumn(new TableColumn("other answers").RightAligned());
         foreach (InputProfile input in profile.Inputs)
-            inputs.AddRow(input.Encoding.ToString(), new ByteCount(input.Bytes.Value).ToString(), $"{100 * input.AccuracyLoss:0.#}%");
+            inputs.AddRow(input.Encoding.ToString(), new ByteCount(input.Bytes.Value).ToString(), input.Accuracy is { Stopped: true } ? "given up" : $"{100 * input.AccuracyLoss:0.#}%");
         console.Write(inputs);
-        console.MarkupLineInterpolated($"Sizes and losses on {profile.SampleCount} images (loss: answers that differ from the un-split network's). Written to {output}.");
+        string loss = profile.Calibration is { Labelled: true } ? "top-1 accuracy against the un-split network's, from a calibration" : "answers that differ from the un-split network's";
+        console.MarkupLineInterpolated($"Sizes and losses on {profile.SampleCount} images (loss: {loss}). Written to {output}.");
     }
 }

@@ -40,6 +40,21 @@ public static class CalibrationMerge
         };
     }
 
+    /// <summary>What was calibrated of a profile: the cuts, codecs and input encodings whose accuracy was measured, with their sizes and losses.</summary>
+    /// <exception cref="IsthmusException">Nothing was calibrated.</exception>
+    public static Profile Only(Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        if (profile.Calibration is null) throw new IsthmusException(ErrorKind.Planning, $"The profile of {profile.ModelName} was not calibrated: 'isthmus calibrate' makes one that is.");
+        return profile with
+        {
+            Cuts = [.. profile.Cuts.Select(c => c with { Codecs = [.. c.Codecs.Where(k => k.Accuracy is not null)] }).Where(c => c.Codecs.Length > 0)],
+            Inputs = [.. profile.Inputs.Where(i => i.Accuracy is not null)],
+            Nodes = [],
+            Links = [],
+        };
+    }
+
     private static CutProfile Cut(CutProfile cut, CutProfile calibrated) => cut.Tensors.Select(t => t.Name).SequenceEqual(calibrated.Tensors.Select(t => t.Name))
         ? cut with { Codecs = Replace(cut.Codecs, calibrated.Codecs, c => c.Codec) }
         : throw new IsthmusException(ErrorKind.Planning, $"The cut '{cut.Id}' has other tensors in the profile than in the calibration: profile the model again with this software.");

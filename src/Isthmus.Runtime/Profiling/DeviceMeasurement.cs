@@ -95,12 +95,17 @@ internal sealed class DeviceMeasurement : IDisposable
     }
 
     /// <summary>Measures one cut.</summary>
-    public MeasuredCut Cut(CutAnalysis cut, int lossSamples, int repeats, CancellationToken cancellationToken)
+    /// <param name="cut">The cut.</param>
+    /// <param name="lossSamples">Pictures by which losses are judged.</param>
+    /// <param name="repeats">Repeats of the head.</param>
+    /// <param name="calibrated">What is known of sizes and losses, so that only times are measured; null if nothing is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public MeasuredCut Cut(CutAnalysis cut, int lossSamples, int repeats, CutProfile? calibrated, CancellationToken cancellationToken)
     {
         using NetworkSession head = Create(null, cut.TensorNames);
-        using NetworkSession tail = Create(cut.TensorNames, null);
+        using NetworkSession? tail = calibrated is null ? Create(cut.TensorNames, null) : null;
         List<double> runs = [];
-        CodecTally[] tallies = [.. _options.Codecs.Select(c => new CodecTally(TensorCodecs.Get(c)))];
+        CodecTally[] tallies = [.. CodecsAt(calibrated).Select(c => new CodecTally(TensorCodecs.Get(c)))];
         WithInput(_samples[0], input => Run(head, [input], [], cancellationToken));
         int count = Math.Max(1, Math.Min(lossSamples, _samples.Count));
         for (int i = 0; i < Math.Max(count, repeats); i++)
@@ -122,15 +127,24 @@ internal sealed class DeviceMeasurement : IDisposable
             }
         }
 
+        ImmutableArray<CodecTiming> timings = [.. tallies.Select(t => new CodecTiming(cut.Id, t.Codec.Spec, Slow(t.Encode).P50, Slow(t.Decode).P50))];
+        if (calibrated is not null) return new(calibrated with { Codecs = [.. calibrated.Codecs.Where(c => _options.Codecs.Contains(c.Codec))] }, Slow(runs), timings);
         ImmutableArray<CodecProfile> codecs =
             [.. tallies.Select(t => new CodecProfile(t.Codec.Spec, new((long)Math.Round((double)t.Bytes / count)), (double)t.Wrong / count, count))];
-        ImmutableArray<CodecTiming> timings = [.. tallies.Select(t => new CodecTiming(cut.Id, t.Codec.Spec, Slow(t.Encode).P50, Slow(t.Decode).P50))];
         CutProfile profile = new(cut.Id, [.. cut.Tensors.Select(t => new CutTensor(t.Name, t.Shape))], cut.Bytes, cut.MacShare, codecs);
         return new(profile, Slow(runs), timings);
     }
 
+    /// <summary>The codecs that are timed at a cut: all that were asked for, but for those that a calibration has given up.</summary>
+    public ImmutableArray<CodecSpec> CodecsAt(CutProfile? calibrated) =>
+        [.. _options.Codecs.Where(c => calibrated is null || !calibrated.Codecs.Any(k => k.Codec == c && k.Accuracy is { Stopped: true }))];
+
     /// <summary>Measures one input encoding.</summary>
-    public MeasuredInput Input(InputEncoding encoding, int lossSamples, CancellationToken cancellationToken)
+    /// <param name="encoding">The encoding.</param>
+    /// <param name="lossSamples">Pictures by which the loss is judged.</param>
+    /// <param name="calibrated">What is known of its size and loss, so that only times are measured; null if nothing is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public MeasuredInput Input(InputEncoding encoding, int lossSamples, InputProfile? calibrated, CancellationToken cancellationToken)
     {
         // What is exact needs no run to be believed.
         bool exact = encoding.Kind is InputKind.File or InputKind.Tensor or InputKind.Pixels;
@@ -148,13 +162,13 @@ internal sealed class DeviceMeasurement : IDisposable
             start = _clock.GetTimestamp();
             using Tensor input = _network.Preprocessor.FromEncoded(encoded, encoding);
             decode.Add(Milliseconds.Since(_clock, start).Value);
-            if (exact) continue;
+            if (exact || calibrated is not null) continue;
             Tensor[] outputs = _whole.Run([input], cancellationToken);
             if (First(outputs) != sample.Reference) wrong++;
             Dispose(outputs);
         }
 
-        return new(new(encoding, new(bytes / count), (double)wrong / count, count), new(encoding, Slow(encode).P50, Slow(decode).P50));
+        return new(calibrated ?? new(encoding, new(bytes / count), (double)wrong / count, count), new(encoding, Slow(encode).P50, Slow(decode).P50));
     }
 
     public void Dispose()
@@ -163,7 +177,7 @@ internal sealed class DeviceMeasurement : IDisposable
         foreach (Sample sample in _samples) sample.Dispose();
     }
 
-    private void Try(CodecTally tally, CutAnalysis cut, Tensor[] activation, NetworkSession tail, Sample sample, CancellationToken cancellationToken)
+    private void Try(CodecTally tally, CutAnalysis cut, Tensor[] activation, NetworkSession? tail, Sample sample, CancellationToken cancellationToken)
     {
         PooledBufferWriter[] frames = [.. activation.Select(_ => new PooledBufferWriter())];
         Tensor[] decoded = [.. activation.Select(t => Tensor.Rent(ElementType.Float32, t.Shape))];
@@ -189,7 +203,7 @@ internal sealed class DeviceMeasurement : IDisposable
             tally.Encode.Add(encode);
             tally.Decode.Add(decode);
             tally.Bytes += RequestSize.OfFrames(cut, frames, tally.Codec.Spec);
-            if (tally.Codec.Spec.Kind == CodecKind.Raw) return;
+            if (tail is null || tally.Codec.Spec.Kind == CodecKind.Raw) return;
             Tensor[] outputs = tail.Run(decoded, cancellationToken);
             if (First(outputs) != sample.Reference) tally.Wrong++;
             Dispose(outputs);

@@ -19,6 +19,7 @@ public sealed class ProfileCache(string dataFolder)
         StringBuilder key = new();
         key.AppendJoin('|', network.Model.Hash, ModelHash.Of(network.ManifestJson.Span), options.Slowdown, options.Session, options.Samples, options.MaxCuts, options.AllCuts, options.MiddleCuts);
         key.Append('|').AppendJoin(',', options.Codecs).Append('|').AppendJoin(',', options.Inputs);
+        if (options.Calibration?.Calibration is { } calibration) key.Append('|').Append(calibration);
         foreach (RemoteNode node in tiers.Nodes)
             key.Append($"|{node.Name},{node.Tier},{node.Description?.Slowdown},{node.Description?.Host},{node.Description?.Runtime},{node.Description?.Threads}");
         ModelHash digest = ModelHash.Of(Encoding.UTF8.GetBytes(key.ToString()));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
@@ -9,6 +10,7 @@ using Isthmus.Core.Progress;
 using Isthmus.Core.Quantities;
 using Isthmus.Inference.Graphs;
 using Isthmus.Inference.Sessions;
+using Isthmus.Runtime.Calibration;
 using Isthmus.Runtime.Links;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Protocol;
@@ -45,6 +47,12 @@ public sealed class Profiler
         if (analysis.Model.Hash != network.Model.Hash) throw new IsthmusException(ErrorKind.Model, "The analysis is of another network.");
         if (network.Model.Graph.Inputs.Length != 1)
             throw new IsthmusException(ErrorKind.Model, $"'{network.Model.Name}' has {network.Model.Graph.Inputs.Length} inputs; a picture can be given to networks with one.");
+        if (_options.Calibration is { } calibrated)
+        {
+            _options = _options with { Calibration = CalibrationMerge.Only(calibrated) };
+            CheckCalibration(network, analysis, _options.Calibration, _options);
+        }
+
         _network = network;
         _analysis = analysis;
         _tiers = tiers;
@@ -71,9 +79,11 @@ public sealed class Profiler
 
         double run = device.Whole!.P50.Value / _options.Slowdown;
         RemoteNode? edge = nodes.FirstOrDefault(n => n.Tier == Tier.Edge), cloud = nodes.FirstOrDefault(n => n.Tier == Tier.Cloud);
+        ImmutableArray<CutAnalysis> available = _options.Calibration is null ? _analysis.Cuts : [.. _analysis.Cuts.Where(c => Calibrated(c) is not null)];
+        // What is calibrated takes no tails, and no pictures to judge.
         ProfilingEffort effort = ProfilingEffort.Choose(
-            _options, _analysis.Cuts.Length, run, device.Load.Value, edge?.Description!.Slowdown ?? 0, cloud?.Description!.Slowdown ?? 0);
-        ImmutableArray<CutAnalysis> cuts = _options.AllCuts ? _analysis.Cuts : CutSelection.Choose(_analysis.Cuts, effort.Cuts);
+            _options.Calibration is null ? _options : _options with { Codecs = [CodecSpec.Raw], Inputs = [] }, available.Length, run, device.Load.Value, edge?.Description!.Slowdown ?? 0, cloud?.Description!.Slowdown ?? 0);
+        ImmutableArray<CutAnalysis> cuts = _options.AllCuts ? available : CutSelection.Choose(available, effort.Cuts);
         Dictionary<RemoteNode, SegmentPlan[]> segments = nodes.ToDictionary(n => n, n => Segments(n, nodes, cuts));
         steps.Expect(cuts.Length + _options.Inputs.Length + segments.Values.Sum(s => s.Length + 1));
 
@@ -82,7 +92,7 @@ public sealed class Profiler
         foreach (CutAnalysis cut in cuts)
         {
             steps.Begin($"device: {cut.Id}, {cut.Bytes}");
-            measuredCuts.Add(await journal.OnceAsync($"device {cut.Id}", () => Task.Run(() => device.Cut(cut, effort.LossSamples, effort.Repeats, cancellationToken), cancellationToken)));
+            measuredCuts.Add(await journal.OnceAsync($"device {cut.Id}", () => Task.Run(() => device.Cut(cut, effort.LossSamples, effort.Repeats, Calibrated(cut), cancellationToken), cancellationToken)));
             steps.End();
         }
 
@@ -90,7 +100,8 @@ public sealed class Profiler
         foreach (InputEncoding input in _options.Inputs)
         {
             steps.Begin($"device: {input}");
-            measuredInputs.Add(await journal.OnceAsync($"device {input}", () => Task.Run(() => device.Input(input, effort.LossSamples, cancellationToken), cancellationToken)));
+            InputProfile? known = _options.Calibration?.Inputs.Single(i => i.Encoding == input);
+            measuredInputs.Add(await journal.OnceAsync($"device {input}", () => Task.Run(() => device.Input(input, effort.LossSamples, known, cancellationToken), cancellationToken)));
             steps.End();
         }
 
@@ -104,7 +115,7 @@ public sealed class Profiler
         {
             try
             {
-                (NodeProfile profile, long answer) = await NodeAsync(node, segments[node], sample, small, effort.Repeats, journal, steps, cancellationToken);
+                (NodeProfile profile, long answer) = await NodeAsync(node, segments[node], device, sample, small, effort.Repeats, journal, steps, cancellationToken);
                 profiles.Add(profile);
                 outputBytes = Math.Max(outputBytes, answer);
             }
@@ -120,8 +131,12 @@ public sealed class Profiler
         HashSet<string> measured = [.. profiles.Select(p => p.Name)];
         links = [.. links.Where(l => measured.Contains(l.From) && measured.Contains(l.To))];
         return new(
-            Profile.CurrentVersion, _network.Model.Hash, _network.Model.Name, _options.Clock.GetUtcNow(), SoftwareVersion(), device.Samples.Count,
-            outputBytes, [.. measuredCuts.Select(c => c.Profile)], [.. measuredInputs.Select(i => i.Profile)], profiles.ToImmutable(), links);
+            Profile.CurrentVersion, _network.Model.Hash, _network.Model.Name, _options.Clock.GetUtcNow(), SoftwareVersion(),
+            _options.Calibration?.SampleCount ?? device.Samples.Count,
+            outputBytes, [.. measuredCuts.Select(c => c.Profile)], [.. measuredInputs.Select(i => i.Profile)], profiles.ToImmutable(), links)
+        {
+            Calibration = _options.Calibration?.Calibration,
+        };
     }
 
     /// <summary>The links as they are measured now, in both directions; see <see cref="LinkProfiles"/>.</summary>
@@ -174,7 +189,7 @@ public sealed class Profiler
     }
 
     private async Task<(NodeProfile Profile, long AnswerBytes)> NodeAsync(
-        RemoteNode node, SegmentPlan[] segments, Sample sample, byte[] small, int repeats, Journal journal, StepProgress steps, CancellationToken cancellationToken)
+        RemoteNode node, SegmentPlan[] segments, DeviceMeasurement device, Sample sample, byte[] small, int repeats, Journal journal, StepProgress steps, CancellationToken cancellationToken)
     {
         NodeDescription description = node.Description!;
         List<SegmentTiming> timings = [];
@@ -188,8 +203,8 @@ public sealed class Profiler
             {
                 From = segment.From?.TensorNames,
                 To = segment.To?.TensorNames,
-                Codecs = segment.WithCodecs ? _options.Codecs : [],
-                Inputs = whole ? _options.Inputs : [],
+                Codecs = segment.WithCodecs ? device.CodecsAt(Calibrated((segment.To ?? segment.From)!)) : [],
+                Inputs = whole ? [.. _options.Inputs.Where(i => !GivenUp(i))] : [],
                 Warmup = 1,
                 Repeats = repeats,
                 Image = whole ? sample.File : small,
@@ -235,7 +250,8 @@ public sealed class Profiler
     private NodeProfile DeviceProfile(DeviceMeasurement device, List<MeasuredCut> cuts, List<MeasuredInput> inputs)
     {
         ImmutableArray<SegmentTiming> segments = [new(null, null, device.Whole!), .. cuts.Select(c => new SegmentTiming(null, c.Profile.Id, c.Head))];
-        ImmutableArray<InputTiming> times = [new(InputEncoding.Local, Milliseconds.Zero, device.Decode), .. inputs.Select(i => i.Timing)];
+        ImmutableArray<InputTiming> times =
+            [new(InputEncoding.Local, Milliseconds.Zero, device.Decode), .. inputs.Where(i => !GivenUp(i.Timing.Encoding)).Select(i => i.Timing)];
         return new(
             Tiers.Device, Tier.Device, Url: null, _options.Slowdown,
             Host(), ExecutionProvider.Describe(_options.Session.Provider), _options.Session.Threads, Milliseconds.Zero, segments, [.. cuts.SelectMany(c => c.Codecs)], times);
@@ -245,7 +261,35 @@ public sealed class Profiler
     private string Conditions(ImmutableArray<RemoteNode> nodes, DeviceMeasurement device, ProfilingEffort effort) => string.Join(
         '|',
         _network.Model.Hash, ModelHash.Of(_network.ManifestJson.Span), effort, _options.Slowdown, _options.Session, string.Join(',', _options.Codecs),
-        string.Join(',', device.Samples.Select(s => s.Name)), string.Join(',', nodes.Select(n => $"{n.Client.Url}{n.Description}")), SoftwareVersion());
+        string.Join(',', device.Samples.Select(s => s.Name)), string.Join(',', nodes.Select(n => $"{n.Client.Url}{n.Description}")),
+        _options.Calibration?.Calibration, SoftwareVersion());
+
+    // What is known of a cut; null if it must be measured, or was not calibrated.
+    private CutProfile? Calibrated(CutAnalysis cut) => _options.Calibration?.Cuts.FirstOrDefault(c => c.Id == cut.Id);
+
+    private bool GivenUp(InputEncoding input) => _options.Calibration?.Inputs.Any(i => i.Encoding == input && i.Accuracy is { Stopped: true }) ?? false;
+
+    private static void CheckCalibration(Network network, ModelAnalysis analysis, Profile calibrated, ProfilerOptions options)
+    {
+        if (calibrated.Model != network.Model.Hash)
+            throw new IsthmusException(ErrorKind.Planning, $"The calibration is of {calibrated.ModelName} ({calibrated.Model.Short}), not of {network.Model.Name} ({network.Model.Hash.Short}): calibrate this model with 'isthmus calibrate'.");
+        if (calibrated.Calibration!.Manifest != ModelHash.Of(network.ManifestJson.Span))
+            throw new IsthmusException(ErrorKind.Planning, $"{network.Model.Name} was calibrated with another manifest, which makes other inputs of the same pictures: use that one, or calibrate again.");
+        Dictionary<string, CutAnalysis> cuts = analysis.Cuts.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        foreach (CutProfile cut in calibrated.Cuts)
+        {
+            if (!cuts.TryGetValue(cut.Id, out CutAnalysis? known) || !known.TensorNames.SequenceEqual(cut.Tensors.Select(t => t.Name)))
+                throw new IsthmusException(ErrorKind.Planning, $"The calibration has a cut '{cut.Id}' that this software does not find in {network.Model.Name}: calibrate again.");
+            foreach (CodecSpec missing in options.Codecs.Where(c => cut.Codecs.All(k => k.Codec != c)))
+                throw new IsthmusException(ErrorKind.Usage, $"The calibration knows nothing of {missing} at {cut.Id}: choose among {string.Join(", ", cut.Codecs.Select(c => c.Codec))}, or calibrate again.");
+        }
+
+        foreach (InputEncoding input in options.Inputs)
+        {
+            if (calibrated.Inputs.All(i => i.Encoding != input))
+                throw new IsthmusException(ErrorKind.Usage, $"The calibration knows nothing of {input}: choose among {string.Join(", ", calibrated.Inputs.Select(i => i.Encoding))}, or calibrate again.");
+        }
+    }
 
     /// <summary>This machine, for people.</summary>
     internal static string Host() => $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors";

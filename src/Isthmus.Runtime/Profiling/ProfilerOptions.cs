@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
 using Isthmus.Inference.Sessions;
 
 namespace Isthmus.Runtime.Profiling;
@@ -21,6 +22,12 @@ public sealed record ProfilerOptions
     /// <summary>The forms in which a picture may cross. Default file, jpeg:90, jpeg:75, jpeg:50, png, tensor.</summary>
     public ImmutableArray<InputEncoding> Inputs { get; init; } =
         [InputEncoding.File, InputEncoding.Jpeg(90), InputEncoding.Jpeg(75), InputEncoding.Jpeg(50), InputEncoding.Png, InputEncoding.Tensor];
+
+    /// <summary>
+    /// A calibrated profile of the same network: sizes and losses are taken from it, and only times are measured. Its cuts, and the
+    /// codecs and forms of a picture that it has, are all that may be measured then. Default: none; both are measured, on few samples.
+    /// </summary>
+    public Profile? Calibration { get; init; }
 
     /// <summary>The most cuts that are measured: those with the fewest bytes, spread over the depth of the network. Default 16.</summary>
     public int MaxCuts { get; init; } = 16;
@@ -62,6 +69,8 @@ public sealed record ProfilerOptions
         if (MaxCuts < 0 || MiddleCuts < 0) throw new IsthmusException(ErrorKind.Usage, "A number of cuts is zero or more.");
         if (!(Slowdown is >= 1 and <= 1000)) throw new IsthmusException(ErrorKind.Usage, $"A device slow-down of {Slowdown} is not possible: choose 1 to 1000.");
         if (Budget <= TimeSpan.Zero) throw new IsthmusException(ErrorKind.Usage, "The budget of a measurement must be above zero.");
+        if (Calibration is { Calibration: null })
+            throw new IsthmusException(ErrorKind.Usage, $"The profile of {Calibration.ModelName} was not calibrated: 'isthmus calibrate' makes or completes one that is.");
         if (Codecs.IsDefaultOrEmpty) throw new IsthmusException(ErrorKind.Usage, "At least one codec must be measured.");
         if (Inputs.IsDefault || Inputs.Any(i => i.Kind == InputKind.Local)) throw new IsthmusException(ErrorKind.Usage, "'local' is no form in which a picture crosses: choose file, jpeg:Q, png, pixels or tensor.");
     }

@@ -75,8 +75,24 @@ public sealed class CalibrateCommandTests : IDisposable
     {
         Assert.Equal(0, (await RunAsync("--codecs", "raw", "--inputs", "file", "--max-cuts", "1")).ExitCode);
         string other = WriteNetwork("other", 2);
+        (await CommandRun.OfAsync("profile", other, "--images", _photos, "--calibration", Output)).AssertRefused(7);
         string line = (await CommandRun.OfAsync("calibrate", other, "--images", _photos, "--profile", Output)).AssertRefused(7);
         Assert.Contains("tiny", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Profile_WithACalibration_TakesItsRows()
+    {
+        Assert.Equal(0, (await RunAsync("--codecs", "raw,huffman:4", "--inputs", "file,jpeg:50", "--max-cuts", "2", "--stop-loss", "1")).ExitCode);
+        Profile calibrated = ProfileFile.Load(Output);
+        string path = Path.Combine(_folder, "timed.json");
+        Assert.Equal(0, (await CommandRun.OfAsync("profile", _model, "--images", _photos, "--samples", "1", "--calibration", Output, "-o", path)).ExitCode);
+        Profile profile = ProfileFile.Load(path);
+        Assert.Equal((12, calibrated.Calibration), (profile.SampleCount, profile.Calibration));
+        Assert.Equal(calibrated.Cuts.SelectMany(c => c.Codecs), profile.Cuts.SelectMany(c => c.Codecs));
+        Assert.Equal(calibrated.Inputs, profile.Inputs);
+        string line = (await CommandRun.OfAsync("profile", _model, "--images", _photos, "--calibration", Output, "--codecs", "half", "-o", path)).AssertRefused(2);
+        Assert.Contains("half", line, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Codec;
+using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Progress;
+using Isthmus.Inference.Classification;
+using Isthmus.Runtime.Calibration;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Profiling;
 
@@ -61,6 +64,63 @@ public sealed class ProfilerTests
         Assert.Empty(profile.Links);
         Assert.Equal("device", Planner.Plan(new(profile)).Winner.Plan.Describe());
         Directory.Delete(Path.GetDirectoryName(text)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task MeasureAsync_WithACalibration_MeasuresOnlyTimesOfWhatItKnows()
+    {
+        await using TierFixture tiers = await TierFixture.StartAsync();
+        using Tiers nodes = await tiers.ConnectAsync();
+        CalibrationOptions settings = new()
+        {
+            Codecs = [CodecSpec.Raw, CodecSpec.Huffman(4), CodecSpec.Huffman(1)],
+            Inputs = [InputEncoding.File, InputEncoding.Jpeg(50)],
+            Cuts = [tiers.Analysis.Cuts[0].Id, tiers.Analysis.Cuts[2].Id],
+            StopLoss = 1,
+        };
+        Profile calibrated = (await new Calibrator(tiers.Network, tiers.Analysis, settings).CalibrateAsync([.. Pictures.Select(p => new LabelledImage(p, Path.GetFileName(p), null))], null, Cancel)).Profile;
+        // As if one had been given up, and as if there were more images than are measured with.
+        CodecProfile givenUp = calibrated.Cuts[0].Codecs[2] with { AccuracyLoss = 1, Accuracy = new(0.5, 0.3, 0.7, 0.5) { Stopped = true } };
+        calibrated = calibrated with { SampleCount = 300, Cuts = [calibrated.Cuts[0] with { Codecs = calibrated.Cuts[0].Codecs.SetItem(2, givenUp) }, calibrated.Cuts[1]] };
+        ProfilerOptions options = new() { Samples = 1, Repeats = 3, Codecs = settings.Codecs, Inputs = settings.Inputs, Calibration = calibrated };
+        Profile profile = await new Profiler(tiers.Network, tiers.Analysis, nodes, options).MeasureAsync(Pictures, null, Cancel);
+        ProfileRules.Check(profile);
+        Assert.Equal(300, profile.SampleCount);
+        Assert.Equal(calibrated.Calibration, profile.Calibration);
+        Assert.Equal(calibrated.Cuts.Select(c => c.Id), profile.Cuts.Select(c => c.Id));
+        for (int i = 0; i < 2; i++) Assert.Equal(calibrated.Cuts[i].Codecs, profile.Cuts[i].Codecs);
+        Assert.Equal(calibrated.Inputs, profile.Inputs);
+        foreach (NodeProfile node in profile.Nodes)
+        {
+            Assert.DoesNotContain(node.Codecs, c => c.Cut == calibrated.Cuts[0].Id && c.Codec == CodecSpec.Huffman(1));
+            Assert.Contains(node.Codecs, c => c.Cut == calibrated.Cuts[1].Id && c.Codec == CodecSpec.Huffman(1));
+        }
+
+        CostModel model = new(ProfileIndex.Of(profile));
+        Assert.True(model.Cost(tiers.Split(calibrated.Cuts[0].Id, CodecSpec.Huffman(4), "edge")).Total.Value > 0);
+        Assert.Throws<IsthmusException>(() => model.Cost(tiers.Split(calibrated.Cuts[0].Id, CodecSpec.Huffman(1), "edge")));
+    }
+
+    [Fact]
+    public async Task Profiler_CalibrationThatDoesNotFit_IsRefused()
+    {
+        Network network = TinyNetwork.Create();
+        Inference.Graphs.ModelAnalysis analysis = Inference.Graphs.ModelAnalysis.Analyse(network.Model, cancellationToken: Cancel);
+        using Tiers nobody = await Tiers.ConnectAsync(new(null, null), cancellationToken: Cancel);
+        CalibrationOptions settings = new() { Codecs = [CodecSpec.Raw], Inputs = [InputEncoding.File], MaxCuts = 1 };
+        Profile known = (await new Calibrator(network, analysis, settings).CalibrateAsync([new(Pictures[0], "chelsea.jpg", null)], null, Cancel)).Profile;
+        ProfilerOptions options = new() { Codecs = [CodecSpec.Raw], Inputs = [InputEncoding.File], Calibration = known };
+        _ = new Profiler(network, analysis, nobody, options);
+        foreach (ProfilerOptions wrong in new[]
+        {
+            options with { Codecs = [CodecSpec.Half] },
+            options with { Inputs = [InputEncoding.Png] },
+            options with { Calibration = known with { Calibration = null } },
+            options with { Calibration = known with { Model = ModelHash.Of([1]) } },
+            options with { Calibration = known with { Calibration = known.Calibration! with { Manifest = known.Model } } },
+            options with { Calibration = known with { Cuts = [known.Cuts[0] with { Tensors = [new("other", known.Cuts[0].Tensors[0].Shape)] }] } },
+        })
+            Assert.Throws<IsthmusException>(() => new Profiler(network, analysis, nobody, wrong));
     }
 
     [Fact]
