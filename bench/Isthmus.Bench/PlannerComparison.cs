@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Planning.Methods;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Progress;
 using Isthmus.Inference.Graphs;
@@ -35,6 +36,8 @@ public sealed class PlannerComparison : IComparison
             Compare(rows, sizes[i], cancellationToken);
         }
 
+        CompareJalad(rows, cuts: 2, everyVector: true, cancellationToken);
+        CompareJalad(rows, cuts: 26, everyVector: false, cancellationToken);
         progress.Report(new("cuts of Inception v3", (double)sizes.Length / (sizes.Length + 1)));
         CompareCutSearch(rows, progress, cancellationToken);
         return Task.FromResult<IReadOnlyList<ComparisonRow>>(rows);
@@ -59,6 +62,33 @@ public sealed class PlannerComparison : IComparison
         // The network, Inception v3, has 26 cuts; 120 is what a much deeper network might have.
         rows.Add(ComparisonRow.Of(what, "plan from scratch", "ms", seconds[0] * 1e3, name, seconds[2] * 1e3, "< 10 ms", seconds[0] < 0.010));
         rows.Add(ComparisonRow.Of(what, "plan again after a link changed, winner only", "ms", seconds[1] * 1e3, name, seconds[2] * 1e3, "< 1 ms", seconds[1] < 0.001));
+    }
+
+    // Decided again after the bandwidth has changed, which is when JALAD decides.
+    private static void CompareJalad(List<ComparisonRow> rows, int cuts, bool everyVector, CancellationToken cancellationToken)
+    {
+        const double Bandwidth = 5e6;
+        const double Budget = 0.02;
+        Profile profile = InventedProfile.Create(cuts, seed: 1);
+        JaladTable table = new(profile, "cloud", Bandwidth);
+        JaladPaper method = new();
+        PlanningRequest request = new(profile)
+        {
+            Space = method.Space.Narrow(new() { Nodes = ["device", "cloud"] }),
+            Terms = method.Terms,
+            Constraints = new() { MaxAccuracyLoss = Budget },
+            Links = [profile.Links.Single(l => l is { From: "device", To: "cloud" }) with { Bandwidth = new(Bandwidth) }],
+            Top = 1,
+            WithPareto = false,
+        };
+        double found = Planner.Plan(request).Winner.Latency.Value;
+        double best = everyVector ? table.EveryVector(Budget) : table.Scan(Budget);
+        if (Math.Abs(found - best) > 1e-6) throw new InvalidOperationException($"The planner finds {found} ms, the integer program {best} ms.");
+        double[] seconds = Measurement.SecondsPerCall(
+            [() => Planner.Plan(request), everyVector ? () => table.EveryVector(Budget) : () => table.Scan(Budget)], rounds: 5, cancellationToken: cancellationToken);
+        rows.Add(ComparisonRow.Of(
+            $"JALAD's program, {cuts} cuts × 8 bits, {table.Variables} variables", "decide again after a link changed, with the reason", "ms", seconds[0] * 1e3,
+            everyVector ? $"all 2^{table.Variables} vectors" : "two loops over a table", seconds[1] * 1e3, "< 1 ms", seconds[0] < 0.001));
     }
 
     private static void CompareCutSearch(List<ComparisonRow> rows, IProgress<ProgressReport> progress, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Isthmus.Cli.Console;
 using Isthmus.Core.Planning;
@@ -16,15 +17,21 @@ internal sealed class PlanCommand : ICommandFactory
         Option<string?> output = new("--output", "-o") { Description = "Write the best plan to a file, for 'isthmus run --plan'.", HelpName = "file" };
         Command command = new("plan", "Find the best plan for a profile: where to cut or not, which codec, which nodes; ranked, with the Pareto set and the reason.") { file, links, top, output };
         PlanningOptions planning = PlanningOptions.AddTo(command);
+        MachineOptions machines = MachineOptions.AddTo(command);
         return command.Runs(run =>
         {
-            Profile profile = ProfileFile.Load(run.Options.GetValue(file)!);
+            Profile measured = ProfileFile.Load(run.Options.GetValue(file)!);
+            ImmutableArray<ProportionalFit> fits = machines.Fits(run.Options, measured);
+            Profile profile = machines.Apply(run.Options, measured, fits);
             PlanningRequest request = planning.Read(run.Options, ProfileIndex.Of(profile)) with
             {
                 Links = [.. run.Options.GetValue(links)!.Select(l => LinkOption.Parse(l, profile))],
                 Top = run.Options.GetValue(top),
             };
+            foreach (NodeProfile node in profile.Nodes.Where(n => n.Computed is not null && n.Tier != Tier.Device && !profile.Links.Concat(request.Links).Any(l => l.To == n.Name)))
+                run.Note($"No link leads to {node.Name}, so it cannot be used: give it one, such as --link device-{node.Name}=8mbit,20ms.");
             PlanningResult result = Planner.Plan(request);
+            FullCost? full = request.Terms == CostTerms.Everything ? null : FullCost.Of(request, result.Winner.Plan);
             string? path = run.Options.GetValue(output);
             if (path is not null)
             {
@@ -42,9 +49,13 @@ internal sealed class PlanCommand : ICommandFactory
                     winner = PlanOutput.Winner(result, request.Index),
                     ranked = result.Ranked.Select(PlanOutput.Row),
                     pareto = result.Pareto.Select(PlanOutput.Row),
+                    computed = profile.Nodes.Where(n => n.Computed is not null)
+                        .Select(n => new { node = n.Name, n.Tier, flops = n.Computed!.Peak, w = n.Computed.Coefficient, profile.Macs }),
+                    fits = fits.Select(f => new { f.Node, flops = f.Peak, w = f.Coefficient, f.Segments, rSquared = double.IsNaN(f.RSquared) ? (double?)null : f.RSquared, f.MedianError, f.MaxError }),
+                    everythingCounted = full is null ? null : new { predictedMs = full.Chosen?.Latency, best = full.Best?.Plan.Describe(), bestMs = full.Best?.Latency },
                     emulated = profile.Links.Any(l => l.Emulated) || request.Links.Length > 0 || profile.Nodes.Any(n => n.Slowdown != 1),
                 },
-                console => PlanOutput.Draw(console, request, result));
+                console => PlanOutput.Draw(console, request, result, fits, full));
             return Task.CompletedTask;
         });
     }

@@ -84,7 +84,7 @@ internal sealed class RunCommand : ICommandFactory
                 void Each(ImageReport image) => progress.Report(new ProgressReport(Line(image), (double)++done / pictures.Length));
                 if (chosen is not null)
                     return (await session.RunFixedAsync(chosen, $"It is the plan of {choice}.", pictures, Each, options, run.CancellationToken), []);
-                AdaptationOptions wanted = new() { Objective = request.Objective, Constraints = request.Constraints, Space = request.Space, Log = decisionLog };
+                AdaptationOptions wanted = new() { Objective = request.Objective, Constraints = request.Constraints, Space = request.Space, Terms = request.Terms, Log = decisionLog };
                 return await session.RunAdaptiveAsync(pictures, Each, wanted, options, run.CancellationToken);
             });
             if (decisionLog?.Problem is { } problem) run.Note(problem);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 using Spectre.Console;
@@ -74,8 +75,14 @@ internal static class PlanOutput
     };
 
     /// <summary>Draws the ranked plans, the Pareto set and the reason.</summary>
-    public static void Draw(IAnsiConsole console, PlanningRequest request, PlanningResult result)
+    /// <param name="console">Where.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="result">The answer.</param>
+    /// <param name="fits">Fits that were asked for.</param>
+    /// <param name="full">What the choice means when everything counts; null if everything counted.</param>
+    public static void Draw(IAnsiConsole console, PlanningRequest request, PlanningResult result, ImmutableArray<ProportionalFit> fits, FullCost? full)
     {
+        foreach (ProportionalFit fit in fits) console.WriteLine(fit.ToString());
         console.WriteLine($"Best plans for {request.Profile.ModelName}, objective {request.Objective}:");
         console.Write(Table(result.Ranked, result.MarginOverBestSingleTier));
         if (result.Pareto.Length > 1)
@@ -96,6 +103,16 @@ internal static class PlanOutput
         console.WriteLine(result.Why);
         string[] measured = [.. AccuracyText.Of(result.Winner.Plan, request.Index).Select(a => AccuracyText.Sentence(a.Crossing, a.Accuracy, a.Images))];
         if (measured.Length > 0) console.WriteLine($"Measured: {string.Join("; ", measured)}.");
+        if (full is not null) console.WriteLine(Describe(full));
+    }
+
+    private static string Describe(FullCost full)
+    {
+        string chosen = full.Chosen is null ? "With everything counted, this plan cannot be predicted: something of it was not measured"
+            : $"With everything counted, this plan takes {full.Chosen.Latency}";
+        return full.Best is null ? chosen + "."
+            : full.Best.Plan == full.Chosen?.Plan ? chosen + ", and is still the best of the method."
+            : $"{chosen}, and the best of the method is {full.Best.Plan.Describe()} with {full.Best.Latency}.";
     }
 
     private static Table Table(IEnumerable<RankedPlan> plans, SingleTierMargin? margin)

@@ -66,10 +66,12 @@ internal sealed class PlanningOptions
             Codecs = List(parsed.GetValue(_codecs), CodecSpec.Parse),
             Inputs = List(parsed.GetValue(_inputs), InputEncoding.Parse),
         };
+        IPlanningMethod method = PlanningMethods.Get(parsed.GetValue(_method)!);
         return new(index)
         {
             Objective = Objective.Parse(parsed.GetValue(_objective)!),
-            Space = PlanningMethods.Get(parsed.GetValue(_method)!).Space.Narrow(chosen),
+            Space = method.Space.Narrow(chosen),
+            Terms = method.Terms,
             Constraints = new()
             {
                 MaxAccuracyLoss = parsed.GetValue(_maxLoss),

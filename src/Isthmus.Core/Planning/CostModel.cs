@@ -16,6 +16,7 @@ namespace Isthmus.Core.Planning;
 /// </summary>
 public sealed class CostModel
 {
+    private readonly bool _everything;
     private readonly double[] _ratio;
     private readonly double[] _queue;
     private readonly double[,] _halfRoundTrip;
@@ -26,15 +27,18 @@ public sealed class CostModel
     /// <param name="links">Links that differ from the profile's, or are new; default: none.</param>
     /// <param name="ratios">What running has taught about the nodes; default: nothing.</param>
     /// <param name="queues">Known waiting times by node; default: none.</param>
+    /// <param name="terms">Which stages count; default: all of them.</param>
     /// <exception cref="IsthmusException">A link, a ratio or a queue names an unknown node, or has a number out of range.</exception>
     public CostModel(
         ProfileIndex index,
         ImmutableArray<LinkProfile> links = default,
         ImmutableArray<MeasuredRatio> ratios = default,
-        IReadOnlyDictionary<string, Milliseconds>? queues = null)
+        IReadOnlyDictionary<string, Milliseconds>? queues = null,
+        CostTerms terms = CostTerms.Everything)
     {
         ArgumentNullException.ThrowIfNull(index);
         Index = index;
+        _everything = terms == CostTerms.Everything;
         int nodes = index.Profile.Nodes.Length;
         _ratio = new double[nodes];
         Array.Fill(_ratio, 1);
@@ -74,7 +78,7 @@ public sealed class CostModel
     public static CostModel Of(PlanningRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(request.Index, request.Links, request.Ratios, request.Queues);
+        return new(request.Index, request.Links, request.Ratios, request.Queues, request.Terms);
     }
 
     /// <summary>What a plan costs.</summary>
@@ -170,7 +174,7 @@ public sealed class CostModel
         return new(plan, cost, AccuracyLoss(plan), objective.Score(cost.Total, cost.BytesFromDevice));
     }
 
-    internal double DecodeLocal => Index.DecodeLocal * _ratio[Index.Device];
+    internal double DecodeLocal => _everything ? Index.DecodeLocal * _ratio[Index.Device] : 0;
 
     internal double Ratio(int node) => _ratio[node];
 
@@ -178,21 +182,21 @@ public sealed class CostModel
 
     internal double Tail(int node, int from) => Index.Tail(node, from) * _ratio[node];
 
-    internal double Encode(int node, int cut, int codec) => Index.Encode(node, cut, codec) * _ratio[node];
+    internal double Encode(int node, int cut, int codec) => _everything ? Index.Encode(node, cut, codec) * _ratio[node] : 0;
 
-    internal double Decode(int node, int cut, int codec) => Index.Decode(node, cut, codec) * _ratio[node];
+    internal double Decode(int node, int cut, int codec) => _everything ? Index.Decode(node, cut, codec) * _ratio[node] : 0;
 
-    internal double EncodeInput(int node, int input) => Index.EncodeInput(node, input) * _ratio[node];
+    internal double EncodeInput(int node, int input) => _everything ? Index.EncodeInput(node, input) * _ratio[node] : 0;
 
-    internal double DecodeInput(int node, int input) => Index.DecodeInput(node, input) * _ratio[node];
+    internal double DecodeInput(int node, int input) => _everything ? Index.DecodeInput(node, input) * _ratio[node] : 0;
 
     internal long Bytes(int cut, int codec) => Index.Profile.Cuts[cut].Codecs[codec].Bytes.Value;
 
     internal double Loss(int cut, int codec) => Index.Profile.Cuts[cut].Codecs[codec].AccuracyLoss;
 
-    internal double Queue(int node) => _queue[node];
+    internal double Queue(int node) => _everything ? _queue[node] : 0;
 
-    internal double Overhead(int node) => Index.Profile.Nodes[node].Overhead.Value;
+    internal double Overhead(int node) => _everything ? Index.Profile.Nodes[node].Overhead.Value : 0;
 
     internal bool HasLink(int from, int to) => !double.IsNaN(_halfRoundTrip[from, to]);
 
@@ -200,14 +204,14 @@ public sealed class CostModel
     internal double Send(int from, int to, long bytes) => _halfRoundTrip[from, to] + (bytes * _msPerByte[from, to]);
 
     /// <summary>Milliseconds of the answer's way back from a node to the one that asked it.</summary>
-    internal double Return(int from, int to) =>
+    internal double Return(int from, int to) => !_everything ? 0 :
         _halfRoundTrip[to, from] + (double.IsNaN(_halfRoundTrip[from, to]) ? 0 : Index.Profile.OutputBytes * _msPerByte[from, to]);
 
     private void Set(LinkProfile link)
     {
         int from = Index.NodeAt(link.From);
         int to = Index.NodeAt(link.To);
-        _halfRoundTrip[from, to] = link.RoundTrip.Value / 2;
+        _halfRoundTrip[from, to] = _everything ? link.RoundTrip.Value / 2 : 0;
         _msPerByte[from, to] = 8e3 / link.Bandwidth.Value;
     }
 

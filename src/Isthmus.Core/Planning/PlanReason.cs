@@ -13,7 +13,7 @@ internal static class PlanReason
         string loss = winner.AccuracyLoss > 0 ? $" On the images of the profile, at most {Percent(winner.AccuracyLoss)} {of}." : "";
         string against = winner.Plan.IsSingleNode ? AgainstOthers(request, winner, bestSplit, margin) : AgainstSingle(request, winner, margin);
         string given = Given(request.Constraints);
-        return $"{what}{against}{given}.{loss}";
+        return $"{what}{against}{given}.{loss}{Counted(request)}{Computed(request, winner, bestSplit, margin)}";
     }
 
     private static string What(PlanningRequest request, Plan plan)
@@ -83,6 +83,16 @@ internal static class PlanReason
         if (c.Tiers is { } tiers) given.Add($"only {string.Join(" and ", tiers).ToLowerInvariant()} may compute");
         if (c.ForbiddenNodes.Length > 0) given.Add($"{string.Join(" and ", c.ForbiddenNodes)} may not be used");
         return given.Count == 0 ? "" : $", given that {string.Join(", and ", given)}";
+    }
+
+    private static string Counted(PlanningRequest request) => request.Terms == CostTerms.Everything ? ""
+        : " Computing and transfer are counted, as the method's paper does; encoding, decoding and round-trip times are not.";
+
+    private static string Computed(PlanningRequest request, RankedPlan winner, RankedPlan? bestSplit, SingleTierMargin? margin)
+    {
+        HashSet<string> used = [.. new[] { winner, bestSplit, margin?.Against }.OfType<RankedPlan>().SelectMany(p => p.Plan.Segments).Select(s => s.Node)];
+        return string.Concat(request.Profile.Nodes.Where(n => n.Computed is not null && used.Contains(n.Name))
+            .Select(n => $" The times of {n.Name} are computed from {n.Computed}, not measured."));
     }
 
     private static string Percent(double share) => $"{share * 100:0.##} %";

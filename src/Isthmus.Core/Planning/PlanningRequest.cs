@@ -40,6 +40,9 @@ public sealed record PlanningRequest
     /// <summary>What may be chosen; default: everything.</summary>
     public SearchSpace Space { get; init; } = SearchSpace.All;
 
+    /// <summary>Which stages of a plan count; default: all of them.</summary>
+    public CostTerms Terms { get; init; }
+
     /// <summary>Links that are now different from the profile's, or new; the profile's other links stay. Default: none.</summary>
     public ImmutableArray<LinkProfile> Links { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Quantities;
 
@@ -27,4 +28,12 @@ public sealed record NodeProfile(
     Milliseconds Overhead,
     ImmutableArray<SegmentTiming> Segments,
     ImmutableArray<CodecTiming> Codecs,
-    ImmutableArray<InputTiming> Inputs);
+    ImmutableArray<InputTiming> Inputs)
+{
+    /// <summary>
+    /// The machine from whose rate the times of the segments were computed, because it is not at hand; null if they were measured. Encode and decode times
+    /// are then those of another node.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProportionalMachine? Computed { get; init; }
+}

@@ -29,6 +29,10 @@ public sealed record Profile(
     ImmutableArray<NodeProfile> Nodes,
     ImmutableArray<LinkProfile> Links)
 {
+    /// <summary>Multiply-accumulates of the whole network for one image; null if they were not counted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Macs { get; init; }
+
     /// <summary>The version that this software writes and reads.</summary>
     public const int CurrentVersion = 1;
 

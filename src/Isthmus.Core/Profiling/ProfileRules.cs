@@ -30,6 +30,9 @@ public static class ProfileRules
     /// <summary>The largest size of a tensor or an image: a terabyte.</summary>
     public const long MaxSize = 1_000_000_000_000;
 
+    /// <summary>The most multiply-accumulates of a network.</summary>
+    public const long MaxMacs = 1_000_000_000_000_000_000;
+
     private const int MaxName = 256;
 
     // Exporters join the path of a tensor's layer into its name.
@@ -48,6 +51,7 @@ public static class ProfileRules
         check.Text(profile.SoftwareVersion, "softwareVersion");
         check.Count(profile.SampleCount, "sampleCount");
         check.Size(profile.OutputBytes, "outputBytes");
+        check.That(profile.Macs is null or (>= 0 and <= MaxMacs), "macs", "it must be from 0 to 10^18");
         if (profile.Calibration is { } calibration)
         {
             check.Count(calibration.SampleCount, "calibration.sampleCount");
@@ -146,6 +150,9 @@ public static class ProfileRules
             check.NotNull(node.Runtime, $"{at}.runtime");
             check.That(node.Threads is >= 1 and <= 65536, $"{at}.threads", "it must be at least 1");
             check.Time(node.Overhead, $"{at}.overhead");
+            check.That(
+                node.Computed is null or { Peak.Value: >= 1 and <= FlopsPerSecond.Max, Coefficient: >= 0 and <= ProportionalMachine.MaxCoefficient },
+                $"{at}.computed", "its rate and its coefficient must be those of a machine");
             Segments(check, node, at, order);
             CodecTimes(check, node, at, cuts);
             InputTimes(check, node, at, inputs);
@@ -171,7 +178,7 @@ public static class ProfileRules
                 check.Fail($"{at}.segments[{k}].to", $"there is no cut '{Checker.Shown(segment.To)}'");
             if (from >= to) check.Fail($"{at}.segments[{k}]", "it ends before it begins");
             if (!seen.Add((from, to))) check.Fail($"{at}.segments[{k}]", "it is there twice");
-            if (segment.Timing is null || segment.Timing.Count < 1 || !Checker.IsTime(segment.Timing.P50) || !Checker.IsTime(segment.Timing.P95))
+            if (segment.Timing is null || segment.Timing.Count < (node.Computed is null ? 1 : 0) || !Checker.IsTime(segment.Timing.P50) || !Checker.IsTime(segment.Timing.P95))
                 check.Fail($"{at}.segments[{k}].timing", "it needs a count of at least 1 and times from 0 to an hour");
         }
     }

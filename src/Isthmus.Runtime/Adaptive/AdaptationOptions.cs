@@ -18,6 +18,9 @@ public sealed record AdaptationOptions
     /// <summary>What may be chosen. Default everything.</summary>
     public SearchSpace Space { get; init; } = SearchSpace.All;
 
+    /// <summary>Which stages of a plan count when one is chosen. Default all.</summary>
+    public CostTerms Terms { get; init; }
+
     /// <summary>Another plan must be predicted to be better by this share of the present one's score, 0…1. Default 0.1.</summary>
     public double Gain { get; init; } = 0.1;
 

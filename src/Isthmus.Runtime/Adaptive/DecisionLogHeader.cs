@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
@@ -42,7 +43,9 @@ public sealed record DecisionLogHeader(
     public const string LogKind = "isthmus.decisions";
 
     /// <summary>The header of the decisions that a rule makes.</summary>
-    public static DecisionLogHeader Of(DecisionRule rule)
+    public static DecisionLogHeader Of(DecisionRule rule) => Counting(rule) with { Terms = rule.Options.Terms };
+
+    private static DecisionLogHeader Counting(DecisionRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
         AdaptationOptions o = rule.Options;
@@ -72,12 +75,17 @@ public sealed record DecisionLogHeader(
             Objective = Core.Planning.Objective.Parse(Objective),
             Constraints = Constraints,
             Space = Space,
+            Terms = Enum.IsDefined(Terms) ? Terms : throw new IsthmusException(ErrorKind.Data, "The header's terms are not known."),
             Gain = Gain,
             Consecutive = Consecutive,
             MinDwell = TimeSpan.FromMilliseconds(MinDwellMs),
         };
         return new(index, options, Absent);
     }
+
+    /// <summary>Which stages of a plan counted; not written if all did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public CostTerms Terms { get; init; }
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 }

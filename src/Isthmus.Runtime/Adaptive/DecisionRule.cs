@@ -53,6 +53,7 @@ public sealed class DecisionRule
             Objective = Options.Objective,
             Constraints = inputs.Excluded.Length == 0 ? _constraints : _constraints with { ForbiddenNodes = [.. _constraints.ForbiddenNodes.Union(inputs.Excluded)] },
             Space = Options.Space,
+            Terms = Options.Terms,
             Links = inputs.Links,
             Ratios = inputs.Ratios,
             Top = 1,

@@ -63,7 +63,10 @@ public sealed class Profiler
     /// <param name="progress">Told what is measured, and how much of all is done.</param>
     /// <param name="cancellationToken">Ends it; the journal keeps what was measured.</param>
     /// <exception cref="IsthmusException">No file is a picture, the network does not run, or a node refuses to measure. A node that dies meanwhile is left out.</exception>
-    public async Task<Profile> MeasureAsync(IReadOnlyList<string> images, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<Profile> MeasureAsync(IReadOnlyList<string> images, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default) =>
+        await TimesAsync(images, progress, cancellationToken) with { Macs = _analysis.Macs };
+
+    private async Task<Profile> TimesAsync(IReadOnlyList<string> images, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(images);
         ImmutableArray<RemoteNode> nodes = [.. _tiers.Nodes.Where(n => !n.Breaker.IsOpen && n.Description is not null)];

@@ -75,6 +75,32 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_JaladPaper_SaysWhatItsChoiceTakesWhenEverythingCounts()
+    {
+        string[] options = ["--forbid", "edge", "--link", "device-cloud=25mbit,40ms", "--json"];
+        JsonElement paper = (await CommandRun.OfAsync(["plan", Example, "--method", "jalad-paper", .. options])).Json();
+        JsonElement full = (await CommandRun.OfAsync(["plan", Example, "--method", "jalad", .. options])).Json();
+        JsonElement counted = paper.GetProperty("everythingCounted");
+        Assert.True(counted.GetProperty("predictedMs").GetDouble() > paper.GetProperty("winner").GetProperty("predictedMs").GetDouble());
+        Assert.Equal(full.GetProperty("winner").GetProperty("plan").GetString(), counted.GetProperty("best").GetString());
+        Assert.Equal(full.GetProperty("winner").GetProperty("predictedMs").GetDouble(), counted.GetProperty("bestMs").GetDouble());
+        Assert.Equal(JsonValueKind.Null, full.GetProperty("everythingCounted").ValueKind);
+    }
+
+    [Fact]
+    public async Task Plan_WithMachines_SaysThatTheirTimesAreComputed()
+    {
+        CommandRun run = await CommandRun.OfAsync("plan", Example, "--fit", "device=100GFLOPS", "--machine", "device=200GFLOPS:w=device", "--machine", "cloud=10TFLOPS:w=1.5", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        JsonElement[] computed = [.. run.Json().GetProperty("computed").EnumerateArray()];
+        Assert.Equal(["device", "cloud"], computed.Select(c => c.GetProperty("node").GetString()));
+        double w = run.Json().GetProperty("fits")[0].GetProperty("w").GetDouble();
+        Assert.Equal(w, computed[0].GetProperty("w").GetDouble());
+        Assert.Equal(1.5, computed[1].GetProperty("w").GetDouble());
+        Assert.Contains("not measured", run.Json().GetProperty("winner").GetProperty("why").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plan_Output_IsAPlanThatFitsTheProfile()
     {
         string path = Path.Combine(_folder, "plan.json");
@@ -95,6 +121,15 @@ public sealed class PlanCommandTests : IDisposable
     [InlineData(2, "--link", "device-edge=8mbit")]
     [InlineData(2, "--link", "device-edge=8,20ms")]
     [InlineData(2, "--tiers", "moon")]
+    [InlineData(2, "--machine", "mars=1TFLOPS")]
+    [InlineData(2, "--machine", "cloud")]
+    [InlineData(2, "--machine", "cloud=fast")]
+    [InlineData(2, "--machine", "cloud=1TFLOPS:w=0")]
+    [InlineData(2, "--machine", "cloud=1TFLOPS:w=device")]
+    [InlineData(2, "--machine", "cloud=1TFLOPS:2")]
+    [InlineData(2, "--machine", "cloud=-1TFLOPS")]
+    [InlineData(2, "--fit", "mars=1TFLOPS")]
+    [InlineData(2, "--fit", "device")]
     [InlineData(2, "--forbid", "mars")]
     [InlineData(2, "--method", "magic")]
     [InlineData(2, "--codecs", "zip")]

@@ -14,11 +14,11 @@ internal static class PlanOracle
         public double Score(Objective objective) => (objective.PerMillisecond * Ms) + (objective.PerKilobyte * Bytes / 1000);
     }
 
-    public static List<Result> All(Profile profile, SearchSpace? space = null, Constraints? constraints = null)
+    public static List<Result> All(Profile profile, SearchSpace? space = null, Constraints? constraints = null, CostTerms terms = CostTerms.Everything)
     {
         space ??= SearchSpace.All;
         constraints ??= Core.Planning.Constraints.None;
-        return [.. Plans(profile).Where(p => Within(p, profile, space)).Select(p => Cost(p, profile)).OfType<Result>().Where(r => Satisfies(r, profile, constraints))];
+        return [.. Plans(profile).Where(p => Within(p, profile, space)).Select(p => terms == CostTerms.Everything ? Cost(p, profile) : PaperCost(p, profile)).OfType<Result>().Where(r => Satisfies(r, profile, constraints))];
     }
 
     public static List<Result> Pareto(List<Result> all) =>
@@ -73,6 +73,35 @@ internal static class PlanOracle
         && r.Plan.Segments.All(s => c.Tiers?.Contains(s.Tier) != false && !c.ForbiddenNodes.Contains(s.Node))
         && (!c.KeepInputOnDevice || (r.Plan.Input.Kind == InputKind.Local
             && (r.Plan.IsSingleNode || profile.Cuts.Single(x => x.Id == r.Plan.Segments[0].To).MacShare > 0)));
+
+    // Segments and transfers, and nothing else.
+    private static Result? PaperCost(Plan plan, Profile profile)
+    {
+        double ms = 0;
+        long total = 0;
+        string at = plan.Segments[0].Node;
+        InputProfile? input = plan.Input.Kind == InputKind.Local ? null : profile.Inputs.Single(i => i.Encoding == plan.Input);
+        List<(string From, string To, long Bytes, double Loss)> crossings = [];
+        if (input is not null) crossings.Add((profile.Nodes.Single(n => n.Tier == Tier.Device).Name, at, input.Bytes.Value, input.AccuracyLoss));
+        for (int i = 0; i < plan.Segments.Length; i++)
+        {
+            PlacedSegment s = plan.Segments[i];
+            if (profile.Nodes.Single(n => n.Name == s.Node).Segments.FirstOrDefault(t => t.From == s.From && t.To == s.To) is not { } timing) return null;
+            ms += timing.Timing.P50.Value;
+            if (s.To is null) break;
+            CodecProfile codec = profile.Cuts.Single(c => c.Id == s.To).Codecs.Single(k => k.Codec == s.Codec);
+            crossings.Add((s.Node, plan.Segments[i + 1].Node, codec.Bytes.Value, codec.AccuracyLoss));
+        }
+
+        foreach ((string from, string to, long bytes, _) in crossings)
+        {
+            if (profile.Links.FirstOrDefault(l => l.From == from && l.To == to) is not { } link) return null;
+            ms += bytes * 8 / link.Bandwidth.Value * 1000;
+            total += bytes;
+        }
+
+        return new(plan, ms, crossings.Count == 0 ? 0 : crossings[0].Bytes, total, Math.Min(1, crossings.Sum(c => c.Loss)));
+    }
 
     private static Result? Cost(Plan plan, Profile profile)
     {

@@ -40,6 +40,16 @@ public sealed class DecisionReplayTests : IDisposable
         Assert.Equal((2, 100L, 100L), (report.Runs, report.Decisions, report.Identical));
     }
 
+    // The paper's cost leaves stages out: decided again with all of them, a run would come out differently.
+    [Fact]
+    public void Run_DecidedByAPartOfTheCost_IsIdentical()
+    {
+        Decide(100, 6, new AdaptationOptions { Terms = CostTerms.ComputingAndTransfer });
+        Assert.Contains("\"terms\":\"ComputingAndTransfer\"", File.ReadLines(LogPath).First(), StringComparison.Ordinal);
+        ReplayReport report = Replay();
+        Assert.Equal((100L, 100L), (report.Decisions, report.Identical));
+    }
+
     [Fact]
     public void Run_AnInputWasChangedAfterwards_ReportsTheDecisionAndWhat()
     {

@@ -28,6 +28,7 @@ public sealed class ProfilerTests
         Assert.Equal(profile, ProfileFile.Parse(ProfileFile.Serialize(profile)) with { Cuts = profile.Cuts, Inputs = profile.Inputs, Nodes = profile.Nodes, Links = profile.Links, Created = profile.Created });
         Assert.Equal(["device", "edge", "cloud"], profile.Nodes.Select(n => n.Name));
         Assert.Equal(tiers.Analysis.Cuts.Select(c => c.Id), profile.Cuts.Select(c => c.Id));
+        Assert.Equal(tiers.Analysis.Macs, profile.Macs);
         Assert.Equal(options.Inputs, profile.Inputs.Select(i => i.Encoding));
         ProfileIndex index = ProfileIndex.Of(profile);
         foreach (NodeProfile node in profile.Nodes) Assert.NotNull(index.Compute(node.Name, null, null));

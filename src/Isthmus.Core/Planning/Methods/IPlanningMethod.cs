@@ -11,4 +11,7 @@ public interface IPlanningMethod
 
     /// <summary>What it may choose.</summary>
     SearchSpace Space { get; }
+
+    /// <summary>Which stages of a plan count when it chooses; default: all of them.</summary>
+    CostTerms Terms => CostTerms.Everything;
 }

@@ -2,7 +2,14 @@ using Isthmus.Core.Codec;
 
 namespace Isthmus.Core.Planning.Methods;
 
-/// <summary>JALAD (Li et al., ICPADS 2018): the best single cut and number of bits. Its integer program has one choice and one knapsack row, so a scan of the table solves it.</summary>
+/// <summary>
+/// JALAD (Li et al., ICPADS 2018): the best single cut i and number of bits c, min Σ x_ic·(T_E(i) + S_i(c)/BW + T_C(i)) under Σ x_ic = 1,
+/// Σ A_i(c)·x_ic ≤ Δα and x_ic ∈ {0, 1}; i = 0 uploads the picture, i = N computes all of it where the picture is.
+/// </summary>
+/// <remarks>
+/// The integer program has one choice and one knapsack row, in which a single item counts, so scanning the table of i and c solves it exactly.
+/// The paper's edge, where the picture is, is the device here; or an edge node, after the picture's way to it. Its cloud is any node further out.
+/// </remarks>
 public sealed class Jalad : IPlanningMethod
 {
     /// <inheritdoc/>
