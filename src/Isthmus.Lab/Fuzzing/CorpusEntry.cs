@@ -1,7 +1,6 @@
-using Isthmus.Core.Codec;
 using Isthmus.Core.Tensors;
 
 namespace Isthmus.Lab.Fuzzing;
 
 /// <summary>A good frame, from which bad ones are made.</summary>
-internal sealed record CorpusEntry(ITensorCodec Codec, TensorShape Shape, byte[] Frame);
+internal sealed record CorpusEntry(FuzzTarget Target, TensorShape Shape, byte[] Frame);

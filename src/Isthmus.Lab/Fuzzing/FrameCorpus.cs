@@ -15,38 +15,52 @@ internal sealed class FrameCorpus
     // Below and above the sizes at which codecs change their form (streams, blocks, vectors), and the ranks that networks have.
     private static readonly TensorShape[] Shapes = [new(), new(0), new(1), new(3), new(1, 8, 5, 7), new(1030), new(1, 16, 12, 12), new(2, 64, 33)];
 
+    private static readonly TensorShape TrainedShape = new(1, 16, 12, 12);
+
     /// <summary>The largest tensor that a plan of this run expects.</summary>
     public static TensorShape Largest { get; } = new(1, 64, 32, 32);
 
     /// <summary>Makes the corpus.</summary>
     public FrameCorpus(ImmutableArray<ITensorCodec> codecs, ulong seed)
     {
-        Codecs = codecs;
-        ByCodec = [.. codecs.Select(c => Entries(c, seed))];
-        MaxFrameBytes = ByCodec.Max(entries => entries.Max(e => e.Frame.Length));
+        Targets = [.. codecs.Select(c => new FuzzTarget(c)), .. codecs.Select((c, i) => Trained(c, seed, i)).OfType<FuzzTarget>()];
+        ByTarget = [.. Targets.Select(t => Entries(t, seed))];
+        MaxFrameBytes = ByTarget.Max(entries => entries.Max(e => e.Frame.Length));
     }
 
-    /// <summary>The codecs.</summary>
-    public ImmutableArray<ITensorCodec> Codecs { get; }
+    /// <summary>The decoders: every codec, and once more with trained tables where it can use them.</summary>
+    public ImmutableArray<FuzzTarget> Targets { get; }
 
-    /// <summary>The frames of each codec; of each the last is of the largest tensor.</summary>
-    public ImmutableArray<ImmutableArray<CorpusEntry>> ByCodec { get; }
+    /// <summary>The frames of each decoder; of each the last is of the largest tensor that it takes.</summary>
+    public ImmutableArray<ImmutableArray<CorpusEntry>> ByTarget { get; }
 
     /// <summary>The length of the longest frame.</summary>
     public int MaxFrameBytes { get; }
 
-    private static ImmutableArray<CorpusEntry> Entries(ITensorCodec codec, ulong seed)
+    // Two sets of tables in turn, so that there are frames whose tables are not the plan's.
+    private static FuzzTarget? Trained(ITensorCodec codec, ulong seed, int index)
+    {
+        if (!TensorCodecs.IsKnown(codec.Spec) || !ReferenceEquals(TensorCodecs.Get(codec.Spec), codec)) return null;
+        FuzzRandom random = FuzzRandom.Of(seed, -2 - (index % 2));
+        CodecTablesTrainer trainer = new(TrainedShape);
+        for (int i = 0; i < 3; i++) trainer.Add(Relu(ref random, (int)TrainedShape.ElementCount, 0.6));
+        CodecTables tables = trainer.Train()!;
+        ITensorCodec trained = TensorCodecs.Get(codec.Spec, tables);
+        return ReferenceEquals(trained, codec) ? null : new(trained, tables);
+    }
+
+    private static ImmutableArray<CorpusEntry> Entries(FuzzTarget target, ulong seed)
     {
         List<CorpusEntry> entries = [];
         ArrayBufferWriter<byte> output = new();
         FuzzRandom random = FuzzRandom.Of(seed, -1);
-        foreach (TensorShape shape in Shapes)
+        foreach (TensorShape shape in target.Tables is null ? Shapes : [TrainedShape])
         {
             int count = (int)shape.ElementCount;
             foreach (float[] values in count < 30 ? [Relu(ref random, count, 0.5), Wild(ref random, count)] : Kinds(random, count)) Add(values, shape);
         }
 
-        Add(Relu(ref random, (int)Largest.ElementCount, 0.8), Largest);
+        if (target.Tables is null) Add(Relu(ref random, (int)Largest.ElementCount, 0.8), Largest);
         return [.. entries];
 
         void Add(float[] values, TensorShape shape)
@@ -54,7 +68,7 @@ internal sealed class FrameCorpus
             output.ResetWrittenCount();
             try
             {
-                codec.Encode(values, shape, output);
+                target.Codec.Encode(values, shape, output);
             }
             catch (IsthmusException)
             {
@@ -62,7 +76,7 @@ internal sealed class FrameCorpus
                 return;
             }
 
-            entries.Add(new(codec, shape, output.WrittenSpan.ToArray()));
+            entries.Add(new(target, shape, output.WrittenSpan.ToArray()));
         }
     }
 

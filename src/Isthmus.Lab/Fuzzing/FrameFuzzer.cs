@@ -33,14 +33,18 @@ public sealed class FrameFuzzer
         _source = options.Replay is { } reproducer ? new ReplaySource(reproducer, options.Codecs) : new FrameMutator(new FrameCorpus(options.Codecs, options.Seed), options.Seed);
     }
 
+    /// <summary>The decoders, as reports name them.</summary>
+    internal ImmutableArray<string> Names => _source.Names;
+
     /// <summary>Makes one input of the run as a file, without giving it to a decoder.</summary>
     public FuzzReproducer Reproducer(long index)
     {
         FuzzInput input = new(_source.MaxFrameBytes);
         _source.Make(index, input);
         return new(
-            input.Codec.Spec, input.Expected, input.Frame.ToArray(),
-            $"isthmus fuzz frame: seed {_options.Seed}, input {index}, {_options.Codecs.Length} codecs; {string.Join(", ", input.Mutations)}{(input.IsSealed ? ", sealed" : "")}");
+            input.Target.Codec.Spec, input.Expected, input.Frame.ToArray(),
+            $"isthmus fuzz frame: seed {_options.Seed}, input {index}, {_options.Codecs.Length} codecs; {string.Join(", ", input.Mutations)}{(input.IsSealed ? ", sealed" : "")}",
+            input.HostileTables ?? input.Target.Tables?.Bytes);
     }
 
     /// <summary>Runs.</summary>
@@ -61,11 +65,11 @@ public sealed class FrameFuzzer
                 double seconds = _clock.GetElapsedTime(start).TotalSeconds;
                 progress?.Report(new($"{done:N0} of {_options.Count:N0} inputs, {done / seconds:N0} a second", (double)done / _options.Count));
                 if (run.Hanging() is { Length: > 0 } hanging)
-                    return FuzzTally.Report(_options, [], hanging.Select(Hang), seconds) with { Inputs = done };
+                    return FuzzTally.Report(_options, Names, [], hanging.Select(Hang), seconds) with { Inputs = done };
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            return FuzzTally.Report(_options, run.Tallies(), [], _clock.GetElapsedTime(start).TotalSeconds);
+            return FuzzTally.Report(_options, Names, run.Tallies(), [], _clock.GetElapsedTime(start).TotalSeconds);
         }
         finally
         {

@@ -54,6 +54,9 @@ public enum FrameMutation
     /// <summary>The plan expects another codec than the frame's.</summary>
     WrongPlanCodec,
 
+    /// <summary>The plan names trained tables that somebody made up; only where the decoder has tables.</summary>
+    HostileTables,
+
     /// <summary>The payload is noise.</summary>
     NoisePayload,
 

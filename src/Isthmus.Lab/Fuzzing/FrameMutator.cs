@@ -19,7 +19,7 @@ internal sealed class FrameMutator(FrameCorpus corpus, ulong seed) : IFuzzSource
     [
         FrameMutation.FlipBits, FrameMutation.ReplaceBytes, FrameMutation.Burst, FrameMutation.Repeat, FrameMutation.Truncate, FrameMutation.Extend,
         FrameMutation.Delete, FrameMutation.Insert, FrameMutation.EdgeInteger, FrameMutation.EdgeFloat, FrameMutation.Splice, FrameMutation.TinyPayload,
-        FrameMutation.NoisePayload,
+        FrameMutation.NoisePayload, FrameMutation.HostileTables,
     ];
 
     private static readonly float[] EdgeFloats =
@@ -27,6 +27,9 @@ internal sealed class FrameMutator(FrameCorpus corpus, ulong seed) : IFuzzSource
         float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon, -float.Epsilon, 0, -0f, 1, -1, 1e-38f,
         BitConverter.UInt32BitsToSingle(0x7F80_0001), BitConverter.UInt32BitsToSingle(0xFFFF_FFFF),
     ];
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> Names { get; } = [.. corpus.Targets.Select(t => t.Name)];
 
     /// <inheritdoc/>
     public int MaxFrameBytes => corpus.MaxFrameBytes + Growth;
@@ -40,13 +43,20 @@ internal sealed class FrameMutator(FrameCorpus corpus, ulong seed) : IFuzzSource
         FuzzRandom random = FuzzRandom.Of(seed, index);
         // The largest tensor takes the most time, and is there to show that nothing grows beyond it.
         CorpusEntry entry = Pick(ref random, withLargest: random.OneIn(100));
-        input.Take(entry.Frame, entry.Codec, entry.Shape);
+        input.Take(entry.Frame, entry.Target, entry.Shape);
         if (random.OneIn(50)) return;
 
         input.IsGood = false;
         bool payloadOnly = random.OneIn(2);
         FrameMutation[] mutations = payloadOnly ? PayloadMutations : Mutations;
         int count = random.Next(3) switch { 0 => 1, 1 => 1 + random.Next(2), _ => 1 + random.Next(4) };
+        if (entry.Target.Tables is not null && random.OneIn(4))
+        {
+            input.Mutations.Add(FrameMutation.HostileTables);
+            MakeUpTables(input, ref random);
+            count = random.Next(2);
+        }
+
         for (int i = 0; i < count; i++)
         {
             FrameMutation mutation = mutations[random.Next(mutations.Length)];
@@ -54,13 +64,15 @@ internal sealed class FrameMutator(FrameCorpus corpus, ulong seed) : IFuzzSource
             Apply(mutation, entry, input, payloadOnly ? FrameSeal.PayloadStart(input.Frame) : 0, ref random);
         }
 
+        // Tables belong to a tensor: whoever has them expects its shape.
+        if (input.TablesShape is { } shape) input.Expected = shape;
         if (payloadOnly || random.OneIn(2)) FrameSeal.CorrectLength(input.Frame);
         if (payloadOnly || random.OneIn(2)) input.IsSealed = FrameSeal.Seal(input.Frame);
     }
 
     private CorpusEntry Pick(ref FuzzRandom random, bool withLargest)
     {
-        ImmutableArray<CorpusEntry> entries = corpus.ByCodec[random.Next(corpus.ByCodec.Length)];
+        ImmutableArray<CorpusEntry> entries = corpus.ByTarget[random.Next(corpus.ByTarget.Length)];
         return withLargest || entries.Length == 1 ? entries[^1] : entries[random.Next(entries.Length - 1)];
     }
 
@@ -128,9 +140,13 @@ internal sealed class FrameMutator(FrameCorpus corpus, ulong seed) : IFuzzSource
                 input.Expected = Shape(entry.Shape, ref random);
                 break;
             case FrameMutation.WrongPlanCodec:
-                input.Codec = corpus.Codecs[random.Next(corpus.Codecs.Length)];
+                int target = random.Next(corpus.Targets.Length);
+                input.Aim(corpus.Targets[target]);
                 // Half of them claim to be what the plan expects.
-                if (random.OneIn(2) && frame.Length >= FrameSeal.FixedBytes) corpus.ByCodec[corpus.Codecs.IndexOf(input.Codec)][0].Frame.AsSpan(5, 2).CopyTo(frame[5..]);
+                if (random.OneIn(2) && frame.Length >= FrameSeal.FixedBytes) corpus.ByTarget[target][0].Frame.AsSpan(5, 2).CopyTo(frame[5..]);
+                break;
+            case FrameMutation.HostileTables:
+                MakeUpTables(input, ref random);
                 break;
             case FrameMutation.NoisePayload:
                 int start = FrameSeal.PayloadStart(frame);
@@ -244,13 +260,32 @@ internal sealed class FrameMutator(FrameCorpus corpus, ulong seed) : IFuzzSource
     private void Splice(CorpusEntry entry, FuzzInput input, int from, ref FuzzRandom random)
     {
         // The frame's own codec more often than another: its tables with other symbols get further.
-        ImmutableArray<CorpusEntry> own = corpus.ByCodec[corpus.Codecs.IndexOf(entry.Codec)];
+        ImmutableArray<CorpusEntry> own = corpus.ByTarget[corpus.Targets.IndexOf(entry.Target)];
         byte[] other = random.OneIn(3) ? Pick(ref random, withLargest: false).Frame : own[random.Next(own.Length)].Frame;
         int taken = random.Next(other.Length);
         int at = At(input.Frame, from, ref random);
         int count = Math.Min(other.Length - taken, input.Capacity - at);
         input.Length = at + count;
         other.AsSpan(taken, count).CopyTo(input.Frame[at..]);
+    }
+
+    // Nothing in tables protects them: they come with the profile, and their hash says only that both sides have the same.
+    private void MakeUpTables(FuzzInput input, ref FuzzRandom random)
+    {
+        if (input.Target.Tables is null) return;
+        byte[] tables = input.Target.Tables.Bytes.ToArray();
+        for (int i = random.Next(12); i >= 0; i--)
+        {
+            // Few in the header, where most are refused; the numbers behind it may be anything.
+            int at = random.OneIn(12) ? random.Next(Math.Min(32, tables.Length)) : Math.Min(32, tables.Length - 2) + random.Next(Math.Max(1, tables.Length - 33));
+            if (random.OneIn(2)) tables[at] = (byte)random.Next();
+            else if (at + 2 <= tables.Length) BinaryPrimitives.WriteInt16LittleEndian(tables.AsSpan(at), random.Next(4) switch { 0 => short.MaxValue, 1 => short.MinValue, 2 => -1, _ => 0 });
+        }
+
+        if (random.OneIn(8)) BinaryPrimitives.WriteSingleLittleEndian(tables.AsSpan(8), EdgeFloats[random.Next(EdgeFloats.Length)]);
+        int payload = FrameSeal.PayloadStart(input.Frame);
+        if (input.Believe(tables, MaxElements) is { } id && payload + 8 <= input.Length && !random.OneIn(8))
+            BinaryPrimitives.WriteUInt64LittleEndian(input.Frame[payload..], id);
     }
 
     private static TensorShape Shape(TensorShape own, ref FuzzRandom random)

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Isthmus.Core.Codec;
+using Isthmus.Core.Errors;
 using Isthmus.Core.Tensors;
 
 namespace Isthmus.Lab.Fuzzing;
@@ -18,7 +21,19 @@ internal sealed class FuzzInput(int capacity)
     public Span<byte> Frame => _bytes.AsSpan(0, Length);
 
     /// <summary>The decoder, which the plan names.</summary>
-    public ITensorCodec Codec { get; set; } = null!;
+    public FuzzTarget Target { get; private set; } = null!;
+
+    /// <summary>The tables that the plan names, if they are made up; null for those of the decoder.</summary>
+    public byte[]? HostileTables { get; private set; }
+
+    /// <summary>The shape of the tensor that the tables belong to, which is then the one that the plan expects; null without tables.</summary>
+    public TensorShape? TablesShape { get; private set; }
+
+    /// <summary>What decodes: the decoder, with made-up tables if there are any.</summary>
+    public ITensorCodec Codec { get; private set; } = null!;
+
+    /// <summary>What happened when made-up tables were read, beyond refusing them: a finding.</summary>
+    public Exception? TablesFailure { get; private set; }
 
     /// <summary>The shape that the plan expects.</summary>
     public TensorShape Expected { get; set; }
@@ -33,14 +48,49 @@ internal sealed class FuzzInput(int capacity)
     public bool IsGood { get; set; }
 
     /// <summary>Becomes a good frame.</summary>
-    public void Take(ReadOnlySpan<byte> frame, ITensorCodec codec, TensorShape shape)
+    public void Take(ReadOnlySpan<byte> frame, FuzzTarget target, TensorShape shape)
     {
         Length = frame.Length;
         frame.CopyTo(Frame);
-        Codec = codec;
+        Aim(target);
         Expected = shape;
         Mutations.Clear();
         IsSealed = false;
         IsGood = true;
+    }
+
+    /// <summary>The plan names this decoder.</summary>
+    public void Aim(FuzzTarget target)
+    {
+        Target = target;
+        Codec = target.Codec;
+        TablesShape = target.Tables?.Shape;
+        HostileTables = null;
+        TablesFailure = null;
+    }
+
+    /// <summary>The plan names these tables, which somebody made up; if they are refused, all stays as it is.</summary>
+    /// <returns>The identity of the tables, as it stands in frames; null if they were refused.</returns>
+    public ulong? Believe(byte[] tables, int maxElements)
+    {
+        try
+        {
+            CodecTables read = CodecTables.Parse(tables);
+            if (read.Shape.ElementCount > maxElements) return null;
+            Codec = TensorCodecs.Get(Target.Codec.Spec, read);
+            TablesShape = Expected = read.Shape;
+            HostileTables = tables;
+            return Math.Max(1, BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(tables)));
+        }
+        catch (IsthmusException)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            HostileTables = tables;
+            TablesFailure = e;
+            return null;
+        }
     }
 }

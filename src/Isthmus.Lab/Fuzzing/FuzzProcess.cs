@@ -50,7 +50,7 @@ public sealed class FuzzProcess(FrameFuzzOptions options, Func<FrameFuzzOptions,
                 $"The fuzzing process ended with exit code {ending.ExitCode} while it decoded input {string.Join(" or ", ending.Current)} of seed {options.Seed}, and none of them does it alone: {string.Join(" | ", ending.LastLines)}");
         }
 
-        return FuzzTally.Report(options, [], findings, seconds) with { Inputs = ending.Done };
+        return FuzzTally.Report(options, maker.Names, [], findings, seconds) with { Inputs = ending.Done };
     }
 
     private async Task<Ending> RunAsync(FrameFuzzOptions part, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ internal sealed class FuzzTally
 {
     private static readonly int Errors = Enum.GetValues<FrameError>().Length;
 
-    private readonly Dictionary<ITensorCodec, OfCodec> _codecs = [];
+    private readonly Dictionary<string, OfCodec> _codecs = new(StringComparer.Ordinal);
     private readonly long[] _mutations = new long[Enum.GetValues<FrameMutation>().Length];
     private readonly List<FuzzFinding> _findings = [];
     private long _good;
@@ -23,7 +23,7 @@ internal sealed class FuzzTally
     /// <param name="ms">Milliseconds.</param>
     public void Count(FuzzInput input, FrameError? refusal, bool accepted, long allocated, double ms)
     {
-        if (!_codecs.TryGetValue(input.Codec, out OfCodec? codec)) _codecs.Add(input.Codec, codec = new());
+        if (!_codecs.TryGetValue(input.Target.Name, out OfCodec? codec)) _codecs.Add(input.Target.Name, codec = new());
         codec.Inputs++;
         if (accepted) codec.Accepted++;
         if (refusal is { } error) codec.Refused[(int)error]++;
@@ -42,14 +42,14 @@ internal sealed class FuzzTally
     }
 
     /// <summary>The report of several threads together.</summary>
-    public static FrameFuzzReport Report(FrameFuzzOptions options, IReadOnlyList<FuzzTally> tallies, IEnumerable<FuzzFinding> more, double seconds)
+    public static FrameFuzzReport Report(FrameFuzzOptions options, ImmutableArray<string> names, IReadOnlyList<FuzzTally> tallies, IEnumerable<FuzzFinding> more, double seconds)
     {
-        ImmutableArray<FuzzCodecTally> codecs = [.. options.Codecs.Select(codec =>
+        ImmutableArray<FuzzCodecTally> codecs = [.. names.Select(name =>
         {
-            OfCodec[] of = [.. tallies.Select(t => t._codecs.GetValueOrDefault(codec)).OfType<OfCodec>()];
+            OfCodec[] of = [.. tallies.Select(t => t._codecs.GetValueOrDefault(name)).OfType<OfCodec>()];
             long[] refused = [.. Enumerable.Range(0, Errors).Select(e => of.Sum(o => o.Refused[e]))];
             return new FuzzCodecTally(
-                codec.Spec.ToString(), of.Sum(o => o.Inputs), of.Sum(o => o.Accepted), Named<FrameError>(refused),
+                name, of.Sum(o => o.Inputs), of.Sum(o => o.Accepted), Named<FrameError>(refused),
                 of.Max(o => (long?)o.MaxAllocated) ?? 0, of.Max(o => (double?)o.Slowest) ?? 0);
         })];
         FuzzFinding[] others = [.. more];

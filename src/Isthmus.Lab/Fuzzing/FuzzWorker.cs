@@ -41,12 +41,16 @@ internal sealed class FuzzWorker : IDisposable
         _source.Make(index, _input);
         // One in eight lies at the beginning of its pages, where reading before it is noticed.
         bool atStart = index % 8 == 7;
+        if (_input.TablesFailure is { } failure)
+        {
+            Tally.Count(_input, null, false, 0, 0);
+            Add(index, FuzzFindingKind.Crash, $"Reading tables: {Describe(failure)}");
+            return;
+        }
+
         Outcome first = Decode(atStart, FirstCanary, FirstFill, out string? touched);
         Tally.Count(_input, first.Refusal, first.Accepted, first.Allocated, first.Ms);
-        if (Judge(first, touched, atStart) is not { } finding) return;
-        Tally.Add(
-            new(finding.Kind, index, _input.Codec.Spec.ToString(), _input.Expected, [.. _input.Mutations.Select(m => m.ToString())], finding.Message),
-            _options.MaxFindings);
+        if (Judge(first, touched, atStart) is { } finding) Add(index, finding.Kind, finding.Message);
     }
 
     /// <inheritdoc/>
@@ -56,10 +60,13 @@ internal sealed class FuzzWorker : IDisposable
         _tensorMemory.Dispose();
     }
 
+    private void Add(long index, FuzzFindingKind kind, string message) => Tally.Add(
+        new(kind, index, _input.Target.Name, _input.Expected, [.. _input.Mutations.Select(m => m.ToString())], message), _options.MaxFindings);
+
     private (FuzzFindingKind Kind, string Message)? Judge(Outcome first, string? touched, bool atStart)
     {
         if (touched is not null) return (FuzzFindingKind.Overwrite, touched);
-        if (first.Crash is { } crash) return (FuzzFindingKind.Crash, $"{crash.GetType().FullName}: {crash.Message}{FirstFrame(crash)}");
+        if (first.Crash is { } crash) return (FuzzFindingKind.Crash, Describe(crash));
         if (_input.IsGood && !first.Accepted) return (FuzzFindingKind.GoodFrameRefused, $"A frame of its own encoder was refused as {first.Refusal}.");
 
         long bound = _options.AllocationBase + (_options.AllocationPerTensorByte * 4 * _input.Expected.ElementCount);
@@ -133,8 +140,8 @@ internal sealed class FuzzWorker : IDisposable
         return least;
     }
 
-    private static string FirstFrame(Exception e) =>
-        e.StackTrace?.Split('\n', 2)[0].Trim() is { Length: > 0 } frame ? $" ({frame})" : "";
+    private static string Describe(Exception e) =>
+        $"{e.GetType().FullName}: {e.Message}" + (e.StackTrace?.Split('\n', 2)[0].Trim() is { Length: > 0 } frame ? $" ({frame})" : "");
 
     private readonly record struct Outcome(bool Accepted, FrameError? Refusal, Exception? Crash, long Allocated, double Ms);
 }

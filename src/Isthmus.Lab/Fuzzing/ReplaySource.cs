@@ -6,6 +6,11 @@ namespace Isthmus.Lab.Fuzzing;
 /// <summary>One input, from a file.</summary>
 internal sealed class ReplaySource(FuzzReproducer reproducer, ImmutableArray<ITensorCodec> codecs) : IFuzzSource
 {
+    private readonly FuzzTarget _target = new(codecs.FirstOrDefault(c => c.Spec == reproducer.Codec) ?? TensorCodecs.Get(reproducer.Codec));
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> Names => [_target.Name];
+
     /// <inheritdoc/>
     public int MaxFrameBytes => reproducer.Frame.Length;
 
@@ -15,7 +20,8 @@ internal sealed class ReplaySource(FuzzReproducer reproducer, ImmutableArray<ITe
     /// <inheritdoc/>
     public void Make(long index, FuzzInput input)
     {
-        input.Take(reproducer.Frame.Span, codecs.FirstOrDefault(c => c.Spec == reproducer.Codec) ?? TensorCodecs.Get(reproducer.Codec), reproducer.Expected);
+        input.Take(reproducer.Frame.Span, _target, reproducer.Expected);
         input.IsGood = false;
+        if (reproducer.Tables is { } tables) input.Believe(tables.ToArray(), MaxElements);
     }
 }

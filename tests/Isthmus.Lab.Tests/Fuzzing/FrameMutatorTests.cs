@@ -20,7 +20,8 @@ public sealed class FrameMutatorTests
             mutator.Make(i, b);
             Assert.Equal(a.Frame, b.Frame);
             Assert.Equal(a.Expected, b.Expected);
-            Assert.Same(a.Codec, b.Codec);
+            Assert.Same(a.Target, b.Target);
+            Assert.Equal(a.HostileTables, b.HostileTables);
         }
     }
 
@@ -68,8 +69,34 @@ public sealed class FrameMutatorTests
         Assert.True(behind > 500, $"{behind} inputs got behind the header.");
     }
 
+    // Frames whose tables are not the plan's, and tables that somebody made up: both must reach the decoder.
     [Fact]
-    public void Seal_OfAGoodFrame_ChangesNothing() => Assert.All(_corpus.ByCodec.SelectMany(e => e), entry =>
+    public void Make_DecodersWithTables_MeetOtherAndMadeUpTables()
+    {
+        FrameMutator mutator = new(_corpus, 5);
+        FuzzInput input = new(mutator.MaxFrameBytes);
+        int madeUp = 0, decodedWithMadeUp = 0, others = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            mutator.Make(i, input);
+            Assert.True(input.TablesShape is null || input.TablesShape == input.Expected);
+            if (input.HostileTables is not null) madeUp++;
+            try
+            {
+                input.Codec.Decode(input.Frame, input.Expected, new float[input.Expected.ElementCount]);
+                if (input.HostileTables is not null) decodedWithMadeUp++;
+            }
+            catch (FrameException e)
+            {
+                if (input.Target.Tables is not null && e.Message.Contains("other trained tables", StringComparison.Ordinal)) others++;
+            }
+        }
+
+        Assert.True(madeUp > 200 && decodedWithMadeUp > 5 && others > 50, $"{madeUp} made up, {decodedWithMadeUp} of them decoded, {others} of others");
+    }
+
+    [Fact]
+    public void Seal_OfAGoodFrame_ChangesNothing() => Assert.All(_corpus.ByTarget.SelectMany(e => e), entry =>
     {
         byte[] copy = [.. entry.Frame];
         FrameSeal.CorrectLength(copy);

@@ -21,6 +21,14 @@ public sealed class FuzzReproducerTests : IDisposable
         Assert.Equal(saved.Expected, loaded.Expected);
         Assert.Equal(saved.Note, loaded.Note);
         Assert.Equal(saved.Frame.ToArray(), loaded.Frame.ToArray());
+        Assert.Null(loaded.Tables);
+    }
+
+    [Fact]
+    public void Load_OfAnInputWithTables_HasTheTables()
+    {
+        new FuzzReproducer(CodecSpec.Raw, new TensorShape(3), new byte[] { 0 }, "", new byte[] { 7, 8 }).Save(_path);
+        Assert.Equal([7, 8], FuzzReproducer.Load(_path).Tables!.Value.ToArray());
     }
 
     [Theory]
