@@ -199,6 +199,7 @@ public sealed class Calibrator
             _context.Analysis.Outputs.Sum(o => o.ByteLength), cuts, inputs, [device], [])
         {
             Calibration = calibration,
+            Macs = _context.Analysis.Macs,
         };
     }
 
