@@ -12,6 +12,9 @@ public enum CodecKind : byte
     /// <summary>Min-max affine quantisation to c bits and canonical Huffman coding: JALAD (2018).</summary>
     Huffman = 2,
 
+    /// <summary>L levels on the best clipping range, packed, and interleaved range coding with contexts.</summary>
+    Fast = 3,
+
     /// <summary>Uniform quantisation chosen for rate and distortion, and context modelling with an arithmetic coder: the fewest bytes.</summary>
     Dense = 4,
 }

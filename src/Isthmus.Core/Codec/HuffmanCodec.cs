@@ -18,7 +18,6 @@ namespace Isthmus.Core.Codec;
 public sealed class HuffmanCodec : ITensorCodec
 {
     private const int ParameterBytes = 12;
-    private const int ExceptionBytes = 8;
 
     /// <summary>Creates the codec.</summary>
     /// <param name="bits">c: 1…8 or 16.</param>
@@ -39,7 +38,7 @@ public sealed class HuffmanCodec : ITensorCodec
     public long MaxFrameBytes(TensorShape shape)
     {
         long n = shape.ElementCount;
-        return FrameHeader.Length(shape) + ParameterBytes + (ExceptionBytes * n) + (SymbolPlane.MaxBytes(n) * (TwoPlanes ? 2 : 1));
+        return FrameHeader.Length(shape) + ParameterBytes + (NonFiniteList.EntryBytes * n) + (SymbolPlane.MaxBytes(n) * (TwoPlanes ? 2 : 1));
     }
 
     /// <inheritdoc/>
@@ -49,7 +48,7 @@ public sealed class HuffmanCodec : ITensorCodec
         ArgumentNullException.ThrowIfNull(output);
         FrameWriter.CheckValues(values.Length, shape);
         FloatRange range = FloatRange.Of(values);
-        long parameters = ParameterBytes + ((long)ExceptionBytes * range.NonFinite);
+        long parameters = ParameterBytes + ((long)NonFiniteList.EntryBytes * range.NonFinite);
 
         if (range.Min == range.Max)
         {
@@ -99,16 +98,7 @@ public sealed class HuffmanCodec : ITensorCodec
     {
         BinaryPrimitives.WriteSingleLittleEndian(payload, range.Min);
         BinaryPrimitives.WriteSingleLittleEndian(payload[4..], range.Max);
-        BinaryPrimitives.WriteInt32LittleEndian(payload[8..], range.NonFinite);
-        if (range.AllFinite) return;
-        Span<byte> exceptions = payload[ParameterBytes..];
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (float.IsFinite(values[i])) continue;
-            BinaryPrimitives.WriteInt32LittleEndian(exceptions, i);
-            BinaryPrimitives.WriteSingleLittleEndian(exceptions[4..], values[i]);
-            exceptions = exceptions[ExceptionBytes..];
-        }
+        NonFiniteList.Write(values, range.NonFinite, payload[8..]);
     }
 
     /// <inheritdoc/>
@@ -120,14 +110,10 @@ public sealed class HuffmanCodec : ITensorCodec
             throw new FrameException(FrameError.BadLength, "The frame's payload is shorter than the quantiser's parameters: send it again.");
         float min = BinaryPrimitives.ReadSingleLittleEndian(payload);
         float max = BinaryPrimitives.ReadSingleLittleEndian(payload[4..]);
-        uint nonFinite = BinaryPrimitives.ReadUInt32LittleEndian(payload[8..]);
         if (!float.IsFinite(min) || !float.IsFinite(max) || min > max)
             throw new FrameException(FrameError.BadParameters, $"The frame's range from {min} to {max} is none: send it again.");
-        if (nonFinite > (uint)n || (ulong)nonFinite * ExceptionBytes > (ulong)(payload.Length - ParameterBytes))
-            throw new FrameException(FrameError.BadLength, $"The frame says that {nonFinite} values are not finite, which is more than it holds: send it again.");
-
-        ReadOnlySpan<byte> exceptions = payload.Slice(ParameterBytes, (int)nonFinite * ExceptionBytes);
-        ReadOnlySpan<byte> planes = payload[(ParameterBytes + exceptions.Length)..];
+        ReadOnlySpan<byte> planes = payload[8..];
+        ReadOnlySpan<byte> exceptions = NonFiniteList.Open(ref planes, n);
         if (min == max)
         {
             // The maximum, because it is +0 where both zeros occur.
@@ -139,7 +125,7 @@ public sealed class HuffmanCodec : ITensorCodec
             ReadPlanes(planes, min, max, destination);
         }
 
-        ReadExceptions(exceptions, destination);
+        NonFiniteList.Apply(exceptions, destination);
     }
 
     // The symbols are decoded into the last quarter of the destination's own memory, from where the values, four times as wide,
@@ -168,20 +154,6 @@ public sealed class HuffmanCodec : ITensorCodec
         finally
         {
             ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    private static void ReadExceptions(ReadOnlySpan<byte> exceptions, Span<float> destination)
-    {
-        long before = -1;
-        for (; !exceptions.IsEmpty; exceptions = exceptions[ExceptionBytes..])
-        {
-            uint index = BinaryPrimitives.ReadUInt32LittleEndian(exceptions);
-            float value = BinaryPrimitives.ReadSingleLittleEndian(exceptions[4..]);
-            if (index <= before || index >= (uint)destination.Length || float.IsFinite(value))
-                throw new FrameException(FrameError.BadParameters, "The frame's list of values that are not finite is out of order: send it again.");
-            destination[(int)index] = value;
-            before = index;
         }
     }
 }

@@ -21,11 +21,17 @@ public static class TensorCodecs
         new HalfCodec(),
         new HuffmanCodec(16),
         .. Enumerable.Range(1, 8).Reverse().Select(bits => new HuffmanCodec(bits)),
+        .. SomeLevels.Select(levels => new FastCodec(levels)),
         .. new[] { 64, 16, 10, 7, 4, 2 }.Select(quality => new DenseCodec(quality)),
     ];
 
+    // One for each way of packing, and the ends.
+    private static ImmutableArray<int> SomeLevels => [255, 16, 8, 6, 4, 3, 2];
+
     private static readonly FrozenDictionary<CodecSpec, ITensorCodec> BySpec =
-        All.Concat(Enumerable.Range(2, CodecSpec.MaxDenseQuality - 1).Select(quality => new DenseCodec(quality))).DistinctBy(c => c.Spec).ToFrozenDictionary(c => c.Spec);
+        All.Concat(Enumerable.Range(2, 254).Select(levels => new FastCodec(levels)))
+            .Concat(Enumerable.Range(2, CodecSpec.MaxDenseQuality - 1).Select(quality => new DenseCodec(quality)))
+            .DistinctBy(c => c.Spec).ToFrozenDictionary(c => c.Spec);
     private static readonly FrozenSet<CodecKind> Kinds = BySpec.Keys.Select(s => s.Kind).ToFrozenSet();
 
     /// <summary>The codec of this specification. The same instance each time; it is thread-safe.</summary>
