@@ -8,7 +8,8 @@ namespace Isthmus.Bench;
 
 /// <summary>
 /// `bench codec`: the quantiser beside a loop over the values, the Huffman coder beside the framework's Deflate and Brotli at
-/// their fastest on the same symbols packed to c bits, and the frame's size beside the raw tensor. One thread.
+/// their fastest on the same symbols packed to c bits, and the frame's size beside the raw tensor; then the fast coder beside those and the
+/// system's zstd. One thread.
 /// </summary>
 public sealed class CodecComparison : IComparison
 {
@@ -18,8 +19,9 @@ public sealed class CodecComparison : IComparison
 
     private static readonly int[] AllWidths = [8, 4, 2, 16];
     private static readonly int[] SomeWidths = [8, 4];
+    private static readonly int[] LevelsOf = [3, 4, 8, 16];
 
-    private static readonly (string Name, Func<Stream, Stream> Compressor, Func<Stream, Stream> Decompressor)[] Rivals =
+    internal static readonly (string Name, Func<Stream, Stream> Compressor, Func<Stream, Stream> Decompressor)[] Rivals =
     [
         ("Deflate, fastest", s => new DeflateStream(s, CompressionLevel.Fastest, leaveOpen: true), s => new DeflateStream(s, CompressionMode.Decompress)),
         ("Brotli, fastest", s => new BrotliStream(s, CompressionLevel.Fastest, leaveOpen: true), s => new BrotliStream(s, CompressionMode.Decompress)),
@@ -29,20 +31,21 @@ public sealed class CodecComparison : IComparison
     public string Name => "codec";
 
     /// <inheritdoc/>
-    public string Summary => "The quantiser beside a scalar loop, Huffman beside Deflate and Brotli at their fastest on the same packed symbols, on one thread.";
+    public string Summary => "The quantiser beside a scalar loop, Huffman and the fast coder beside zstd, Deflate and Brotli at their fastest on the same packed symbols, on one thread.";
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ComparisonRow>> RunAsync(IProgress<ProgressReport> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(progress);
         progress.Report(new("activations of a real network", 0));
+        IReadOnlyList<(string Name, TensorShape Shape, float[] Values)> real = RealActivations.Read(cancellationToken, 0.4, 0.72, 0.93);
         (string Name, float[] Values, int[] Widths)[] inputs =
         [
             ("ReLU-like 64×56×56", SyntheticActivations.Relu(64, 56, 1), AllWidths),
             ("linear 64×56×56", SyntheticActivations.Linear(64 * 56 * 56, 2), SomeWidths),
-            .. RealActivations.Read(cancellationToken, 0.4, 0.93).Select(a => (a.Name, a.Values, SomeWidths)),
+            .. real.Where((_, i) => i is 0 or 2).Select(a => (a.Name, a.Values, SomeWidths)),
         ];
-        int cases = inputs.Sum(i => i.Widths.Length);
+        int cases = inputs.Sum(i => i.Widths.Length) + LevelsOf.Length * (1 + real.Count);
         List<ComparisonRow> rows = [];
         int done = 0;
         foreach ((string input, float[] values, int[] widths) in inputs)
@@ -54,6 +57,19 @@ public sealed class CodecComparison : IComparison
                 MeasureQuantiser(rows, name, values, bits, cancellationToken);
                 if (bits <= 8) MeasureCoder(rows, name, values, bits, cancellationToken);
                 MeasureFrame(rows, name, values, bits, cancellationToken);
+            }
+        }
+
+        using ZstdLibrary? zstd = ZstdLibrary.TryLoad();
+        if (zstd is null) rows.Add(ComparisonRow.Of("fast coder", "libzstd.so.1 is not installed here: rows against it are left out", "rows", 0, "zstd, level 1", 0));
+        FastCoderRows fast = new(rows, zstd, cancellationToken);
+        TensorShape synthetic = new(1, 64, 56, 56);
+        foreach ((string input, TensorShape shape, float[] values) in real.Prepend(("ReLU-like 64×56×56", synthetic, inputs[0].Values)))
+        {
+            foreach (int levels in LevelsOf)
+            {
+                progress.Report(new($"{input}, {levels} levels", (double)done++ / cases));
+                fast.Measure(input, values, shape, levels);
             }
         }
 
@@ -136,7 +152,7 @@ public sealed class CodecComparison : IComparison
         }
     }
 
-    private static byte[] Compress(byte[] bytes, Func<Stream, Stream> compressor)
+    internal static byte[] Compress(byte[] bytes, Func<Stream, Stream> compressor)
     {
         using MemoryStream output = new(bytes.Length + 1024);
         using (Stream stream = compressor(output)) stream.Write(bytes);
@@ -173,7 +189,7 @@ public sealed class CodecComparison : IComparison
         codec.Encode(values, shape, output);
     }
 
-    private static int Encode(byte[] symbols, int bits, byte[] plane) =>
+    internal static int Encode(byte[] symbols, int bits, byte[] plane) =>
         new SymbolPlaneWriter(symbols, bits, stackalloc byte[HuffmanCode.MaxSymbols]).Write(plane);
 
     private static ComparisonRow Rate(string name, string metric, string unit, int count, double[] seconds, string baseline, double? goal, double per)
@@ -204,7 +220,7 @@ public sealed class CodecComparison : IComparison
         for (int i = 0; i < values.Length; i++) values[i] = range.Min + (indices[i] * step);
     }
 
-    private static byte[] Pack(byte[] symbols, int bits)
+    internal static byte[] Pack(byte[] symbols, int bits)
     {
         byte[] packed = new byte[((symbols.Length * bits) + 7) / 8];
         for (int i = 0, at = 0; i < symbols.Length; i++, at += bits)
