@@ -119,7 +119,7 @@ internal sealed class ProfileCommand : ICommandFactory
             cuts.AddRow([cut.Id, cut.MacShare.ToString("P1", CultureInfo.InvariantCulture), .. cut.Codecs.Select(c => c.Accuracy is { Stopped: true } ? "given up" : $"{c.Bytes} −{100 * c.AccuracyLoss:0.#}%")]);
         console.Write(cuts);
         Table inputs = new() { Border = TableBorder.Simple };
-        inputs.AddColumn("input as").AddColumn(new TableColumn("bytes").RightAligned()).AddColumn(new TableColumn("other answers").RightAligned());
+        inputs.AddColumn("input as").AddColumn(new TableColumn("bytes").RightAligned()).AddColumn(new TableColumn("loss").RightAligned());
         foreach (InputProfile input in profile.Inputs)
             inputs.AddRow(input.Encoding.ToString(), new ByteCount(input.Bytes.Value).ToString(), input.Accuracy is { Stopped: true } ? "given up" : $"{100 * input.AccuracyLoss:0.#}%");
         console.Write(inputs);

@@ -18,21 +18,26 @@ internal static class AccuracyText
     public static string Loss(MeasuredAccuracy accuracy) => $"{Percent(accuracy.RawLoss)} % {Interval(accuracy)}";
 
     /// <summary>What a calibration measured of each crossing of a plan, in order; nothing of those that were not calibrated.</summary>
-    public static IEnumerable<(string Crossing, MeasuredAccuracy Accuracy, int Images)> Of(Plan plan, ProfileIndex index)
+    public static IEnumerable<(string Crossing, MeasuredAccuracy Accuracy, double Smoothed, int Images)> Of(Plan plan, ProfileIndex index)
     {
         InputProfile? input = plan.Input.Kind == InputKind.Local ? null : index.Profile.Inputs.FirstOrDefault(i => i.Encoding == plan.Input);
-        if (input?.Accuracy is { } known) yield return (plan.Input.ToString(), known, input.SampleCount);
+        if (input?.Accuracy is { } known) yield return (plan.Input.ToString(), known, input.AccuracyLoss, input.SampleCount);
         foreach (PlacedSegment segment in plan.Segments.Where(s => s.To is not null))
         {
             CodecProfile? codec = index.Cut(segment.To!).Codecs.FirstOrDefault(c => c.Codec == segment.Codec);
-            if (codec?.Accuracy is { } measured) yield return ($"{segment.Codec} at {segment.To}", measured, codec.SampleCount);
+            if (codec?.Accuracy is { } measured) yield return ($"{segment.Codec} at {segment.To}", measured, codec.AccuracyLoss, codec.SampleCount);
         }
     }
 
     /// <summary>Such as "huffman:4 at c05 loses 0.6 % (95 %: −0.1…1.4) of top-1 accuracy on 334 images".</summary>
-    public static string Sentence(string crossing, MeasuredAccuracy accuracy, int images) => accuracy.Top1Change is not null
-        ? $"{crossing} loses {Loss(accuracy)} of top-1 accuracy on {images} images"
-        : $"{crossing} changes {Loss(accuracy)} of the answers on {images} images";
+    /// <remarks>Where smoothing changed the loss that the plan counts, it says that too.</remarks>
+    public static string Sentence(string crossing, MeasuredAccuracy accuracy, double smoothed, int images)
+    {
+        string counted = Percent(smoothed) == Percent(accuracy.RawLoss) ? "" : $", counted as {Percent(smoothed)} %";
+        return accuracy.Top1Change is not null
+            ? $"{crossing} loses {Loss(accuracy)} of top-1 accuracy on {images} images{counted}"
+            : $"{crossing} changes {Loss(accuracy)} of the answers on {images} images{counted}";
+    }
 
     /// <summary>The interval, such as "(95 %: −0.1…1.4)".</summary>
     public static string Interval(MeasuredAccuracy accuracy) => $"(95 %: {Percent(accuracy.Low)}…{Percent(accuracy.High)})";

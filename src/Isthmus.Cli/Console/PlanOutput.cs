@@ -50,7 +50,7 @@ internal static class PlanOutput
             score = plan.Score,
             stages = Stages(plan.Cost),
             // What a calibration measured of each crossing, with its interval.
-            measuredAccuracy = AccuracyText.Of(plan.Plan, index).Select(a => new { crossing = a.Crossing, images = a.Images, accuracy = a.Accuracy }),
+            measuredAccuracy = AccuracyText.Of(plan.Plan, index).Select(a => new { crossing = a.Crossing, images = a.Images, accuracyLoss = a.Smoothed, accuracy = a.Accuracy }),
             why = result.Why,
             marginOverBestSingleTier = result.MarginOverBestSingleTier is { } margin
                 ? new { plan = margin.Against.Plan.Describe(), ms = margin.Saved, bytes = margin.BytesSaved, percent = margin.Percent } : null,
@@ -101,7 +101,7 @@ internal static class PlanOutput
         console.WriteLine("  " + string.Join(" + ", stages.Where(s => s.Ms > 0).Select(s => $"{s.Name} {s.Ms:0.##}")) + $" = {c.Total.Value:0.##}");
         console.WriteLine();
         console.WriteLine(result.Why);
-        string[] measured = [.. AccuracyText.Of(result.Winner.Plan, request.Index).Select(a => AccuracyText.Sentence(a.Crossing, a.Accuracy, a.Images))];
+        string[] measured = [.. AccuracyText.Of(result.Winner.Plan, request.Index).Select(a => AccuracyText.Sentence(a.Crossing, a.Accuracy, a.Smoothed, a.Images))];
         if (measured.Length > 0) console.WriteLine($"Measured: {string.Join("; ", measured)}.");
         if (full is not null) console.WriteLine(Describe(full));
     }

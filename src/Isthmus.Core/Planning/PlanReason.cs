@@ -12,7 +12,7 @@ internal static class PlanReason
         string of = request.Profile.Calibration is { Labelled: true } ? "of the accuracy is lost" : "of the answers change";
         string loss = winner.AccuracyLoss > 0 ? $" On the images of the profile, at most {Percent(winner.AccuracyLoss)} {of}." : "";
         string against = winner.Plan.IsSingleNode ? AgainstOthers(request, winner, bestSplit, margin) : AgainstSingle(request, winner, margin);
-        string given = Given(request.Constraints);
+        string given = Given(request.Constraints, request.Profile.Calibration is { Labelled: true });
         return $"{what}{against}{given}.{loss}{Counted(request)}{Computed(request, winner, bestSplit, margin)}";
     }
 
@@ -73,13 +73,13 @@ internal static class PlanReason
 
     private static string Traffic(long saved) => $"{new ByteCount(Math.Abs(saved))} {(saved >= 0 ? "less" : "more")}";
 
-    private static string Given(Constraints c)
+    private static string Given(Constraints c, bool labelled)
     {
         List<string> given = [];
         if (c.KeepInputOnDevice) given.Add("the raw picture stays on the device");
         if (c.MaxBytes is { } bytes) given.Add($"at most {bytes} leave the device");
         if (c.MaxLatency is { } latency) given.Add($"the answer takes at most {latency}");
-        if (c.MaxAccuracyLoss is { } loss) given.Add($"no more than {Percent(loss)} of the answers may change");
+        if (c.MaxAccuracyLoss is { } loss) given.Add(labelled ? $"no more than {Percent(loss)} of the accuracy may be lost" : $"no more than {Percent(loss)} of the answers may change");
         if (c.Tiers is { } tiers) given.Add($"only {string.Join(" and ", tiers).ToLowerInvariant()} may compute");
         if (c.ForbiddenNodes.Length > 0) given.Add($"{string.Join(" and ", c.ForbiddenNodes)} may not be used");
         return given.Count == 0 ? "" : $", given that {string.Join(", and ", given)}";

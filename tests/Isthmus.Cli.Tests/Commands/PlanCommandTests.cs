@@ -69,7 +69,9 @@ public sealed class PlanCommandTests : IDisposable
         CommandRun run = await CommandRun.OfAsync(command);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains(measured, run.Output, StringComparison.Ordinal);
+        Assert.Contains(", counted as 1.0 %", run.Output, StringComparison.Ordinal);
         Assert.Contains(why, run.Output, StringComparison.Ordinal);
+        Assert.Contains(top1 is null ? "of the answers may change" : "of the accuracy may be lost", run.Output, StringComparison.Ordinal);
         JsonElement json = (await CommandRun.OfAsync([.. command, "--json"])).Json().GetProperty("winner").GetProperty("measuredAccuracy")[0];
         Assert.Equal((-0.001, 0.014), (json.GetProperty("accuracy").GetProperty("low").GetDouble(), json.GetProperty("accuracy").GetProperty("high").GetDouble()));
     }
