@@ -34,13 +34,13 @@ public sealed record CompressionOptions
     public bool Quick { get; init; }
 
     /// <summary>
-    /// JALAD's codec with 1…8 bits, and those of the others that exist: "fast:L" and "dense:L" with L ∈ 2, 3, 4, 5, 6, 8, 12, 16 levels.
+    /// JALAD's codec with 1…8 bits, and of "fast:L" and "dense:L" with L ∈ 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 64 those that exist.
     /// Quick: fewer of each.
     /// </summary>
     public static ImmutableArray<CodecSpec> DefaultCodecs(bool quick)
     {
         int[] bits = quick ? [2, 3, 4, 5, 6] : [1, 2, 3, 4, 5, 6, 7, 8];
-        int[] levels = quick ? [2, 3, 5, 8, 16] : [2, 3, 4, 5, 6, 8, 12, 16];
+        int[] levels = quick ? [3, 5, 8, 16, 32] : [2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 64];
         return
         [
             .. bits.Select(CodecSpec.Huffman),

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Statistics;
+
 namespace Isthmus.Bench.Compression;
 
 /// <summary>What a codec needs to agree with the whole network at least as often as a setting of a baseline.</summary>
@@ -11,7 +14,7 @@ namespace Isthmus.Bench.Compression;
 /// <param name="NearestBytes">Its bytes.</param>
 /// <param name="NearestSaving">1 − those ÷ the baseline's.</param>
 /// <param name="Difference">Agreement of that setting minus the baseline's.</param>
-/// <param name="Low">Lower end of the 95 % confidence interval of the difference, from pairs.</param>
+/// <param name="Low">Lower end of Tango's 95 % confidence interval of the difference, from the same photographs.</param>
 /// <param name="High">Upper end.</param>
 public sealed record EqualAgreement(
     string Baseline, double BaselineBytes, double Agreement, string Kind, double? Bytes, double? Saving,
@@ -29,10 +32,23 @@ public sealed record EqualAgreement(
         ArgumentNullException.ThrowIfNull(baseline);
         double? bytes = RateCurve.Of(settings.Select(s => (s.Bytes, s.Agreement))).BytesFor(baseline.Agreement);
         MeasuredSetting? nearest = settings.Where(s => s.Agreement >= baseline.Agreement).MinBy(s => s.Bytes);
-        PairedDifference? difference = nearest is null || nearest.Agrees.Length != baseline.Agrees.Length || nearest.Agrees.IsEmpty ? null
-            : PairedDifference.Of(nearest.Agrees.AsSpan(), baseline.Agrees.AsSpan());
+        PairedProportions? pairs = nearest is null || nearest.Agrees.IsEmpty || baseline.Agrees.IsEmpty ? null : Pairs(nearest.Agrees, baseline.Agrees);
+        ConfidenceInterval? interval = pairs?.Tango();
         return new(
             baseline.Codec, baseline.Bytes, baseline.Agreement, kind, bytes, 1 - (bytes / baseline.Bytes),
-            nearest?.Codec, nearest?.Bytes, 1 - (nearest?.Bytes / baseline.Bytes), difference?.Difference, difference?.Low, difference?.High);
+            nearest?.Codec, nearest?.Bytes, 1 - (nearest?.Bytes / baseline.Bytes), pairs?.Difference, interval?.Low, interval?.High);
+    }
+
+    private static PairedProportions Pairs(ImmutableArray<bool> first, ImmutableArray<bool> second)
+    {
+        int both = 0, only1 = 0, only2 = 0;
+        for (int i = 0; i < first.Length; i++)
+        {
+            if (first[i] && second[i]) both++;
+            else if (first[i]) only1++;
+            else if (second[i]) only2++;
+        }
+
+        return new(both, only1, only2, first.Length - both - only1 - only2);
     }
 }
