@@ -50,7 +50,7 @@ public static class CompressionComparison
             remaining.Next(cases.Key);
             BenchNetwork network = BenchNetwork.Load(options.Models, cases.Key, options.Root, cancellationToken);
             (CompressionCase Case, CutAnalysis Cut)[] cuts = [.. cases.Select(c => c with { Photographs = options.Photographs ?? c.Photographs }).SelectMany(c => c.Find(network.Analysis).Select(cut => (c, cut)))];
-            double work = HeadWork + cuts.Sum(c => c.Case.FloorLevels.Length + options.Codecs.Length);
+            double work = HeadWork + cuts.Sum(c => c.Case.FloorLevels.Length + 1 + options.Codecs.Sum(k => k.Kind == CodecKind.Dense ? 2 : 1));
             foreach (IGrouping<int, (CompressionCase Case, CutAnalysis Cut)> alike in cuts.GroupBy(c => c.Case.Photographs))
             {
                 ImmutableArray<LabelledImage> some = [.. images.Take(alike.Key).Where((_, i) => !options.Quick || i % 4 == 0)];
@@ -113,27 +113,27 @@ public static class CompressionComparison
             {
                 using RemainingStep step = remaining.Step($"{name}: floor:{levels}", 1 / work);
                 FloorCodec[] floor = [.. tensors.Select((t, k) => FloorCodec.Fit(t, levels, Channels(cut.Tensors[k].Shape), histograms[k], cancellationToken))];
-                settings.Add(run.Of($"{CompressionRow.FloorKind}:{levels}", timed: false, (k, original, restored) => (floor[k].RoundTrip(original, restored), 0, 0)));
+                settings.Add(run.Of($"{CompressionRow.FloorKind}:{levels}", timed: false, (k, _, original, restored) => (floor[k].RoundTrip(original, restored), 0, 0)));
             }
 
+            CrossFittedTables tables;
+            using (remaining.Step($"{name}: trained tables", 1 / work))
+                tables = CrossFittedTables.Train(tensors, [.. cut.Tensors.Select(t => t.Shape)], codecs, cancellationToken);
             foreach (CodecSpec spec in codecs)
             {
-                using RemainingStep step = remaining.Step($"{name}: {spec}", 1 / work);
-                ITensorCodec codec = TensorCodecs.Get(spec);
-                settings.Add(run.Of(spec.ToString(), timed: true, (k, original, restored) =>
-                {
-                    ArrayBufferWriter<byte> frame = new();
-                    long start = Stopwatch.GetTimestamp();
-                    codec.Encode(original, cut.Tensors[k].Shape, frame);
-                    long encoded = Stopwatch.GetTimestamp();
-                    codec.Decode(frame.WrittenSpan, cut.Tensors[k].Shape, restored);
-                    return (frame.WrittenCount, encoded - start, Stopwatch.GetTimestamp() - encoded);
-                }));
+                using RemainingStep step = remaining.Step($"{name}: {spec}", (tables.AreUsedBy(spec) ? 2 : 1) / work);
+                settings.Add(run.Of(spec.ToString(), timed: true, (k, _, original, restored) => CodeOnce(TensorCodecs.Get(spec), cut.Tensors[k].Shape, original, restored)));
+                if (!tables.AreUsedBy(spec)) continue;
+                ITensorCodec[][] trained = [.. Enumerable.Range(0, CrossFittedTables.Parts).Select(part => cut.Tensors.Select((_, k) => TensorCodecs.Get(spec, tables.Of(k, part))).ToArray())];
+                settings.Add(run.Of(
+                    $"{spec.Kind.ToString().ToLowerInvariant()}{CompressionRow.TablesSuffix}:{spec.Parameter}", timed: true,
+                    (k, i, original, restored) => CodeOnce(trained[i % CrossFittedTables.Parts][k], cut.Tensors[k].Shape, original, restored)));
             }
 
             return new CompressionRow(
                 name, network.Model.Name, cut.Id, cut.TensorNames, [.. cut.Tensors.Select(t => t.Shape.ToString())], run.ValueCount, cut.MacShare, activations.ZeroShare(index),
-                activations.Answers.Length, run.WholeTop1, [.. settings], [], [], [], [], []).Compared(@case.Published);
+                activations.Answers.Length, run.WholeTop1, [.. settings], [], [], [], [], [])
+            { TablesBytes = tables.Bytes }.Compared(@case.Published);
         }
         finally
         {
@@ -141,9 +141,19 @@ public static class CompressionComparison
         }
     }
 
+    private static (double Bytes, long EncodeTicks, long DecodeTicks) CodeOnce(ITensorCodec codec, TensorShape shape, ReadOnlySpan<float> original, Span<float> restored)
+    {
+        ArrayBufferWriter<byte> frame = new();
+        long start = Stopwatch.GetTimestamp();
+        codec.Encode(original, shape, frame);
+        long encoded = Stopwatch.GetTimestamp();
+        codec.Decode(frame.WrittenSpan, shape, restored);
+        return (frame.WrittenCount, encoded - start, Stopwatch.GetTimestamp() - encoded);
+    }
+
     private static int Channels(TensorShape shape) => shape.Rank >= 2 ? (int)shape[1] : 1;
 
-    private delegate (double Bytes, long EncodeTicks, long DecodeTicks) RoundTrip(int tensor, ReadOnlySpan<float> original, Span<float> restored);
+    private delegate (double Bytes, long EncodeTicks, long DecodeTicks) RoundTrip(int tensor, int photograph, ReadOnlySpan<float> original, Span<float> restored);
 
     // All photographs through one setting and the tail.
     private sealed class CutRun(
@@ -161,14 +171,14 @@ public static class CompressionComparison
             long encodeTicks = 0, decodeTicks = 0;
             float[] scratch = new float[cut.Tensors[0].Shape.ElementCount];
             // The first calls wait for the compiler.
-            for (int i = 0; timed && i < WarmUps; i++) roundTrip(0, values[0][i % count], scratch);
+            for (int i = 0; timed && i < WarmUps; i++) roundTrip(0, i % count, values[0][i % count], scratch);
             Workers.Run(count, sessions, (session, i) =>
             {
                 Tensor[] restored = new Tensor[values.Length];
                 for (int k = 0; k < restored.Length; k++)
                 {
                     restored[k] = Tensor.Rent(ElementType.Float32, cut.Tensors[k].Shape);
-                    (double length, long encode, long decode) = roundTrip(k, values[k][i], restored[k].Floats);
+                    (double length, long encode, long decode) = roundTrip(k, i, values[k][i], restored[k].Floats);
                     bytes[i] += length;
                     Interlocked.Add(ref encodeTicks, encode);
                     Interlocked.Add(ref decodeTicks, decode);

@@ -27,6 +27,12 @@ public sealed record CompressionRow(
     // JALAD's settings that change more answers than this are of no use to anybody.
     private const double UsefulLoss = 0.1;
 
+    /// <summary>What comes behind a codec's name where it uses trained tables.</summary>
+    internal const string TablesSuffix = "+tables";
+
+    /// <summary>Bytes of trained tables that both sides must have before the first frame; null if no codec uses any. They are not in the settings' bytes.</summary>
+    public double? TablesBytes { get; init; }
+
     /// <summary>Adds the comparisons to what was measured.</summary>
     public CompressionRow Compared(ImmutableArray<PublishedFigure> published)
     {

@@ -48,6 +48,7 @@ internal sealed class CompressionBenchCommand : ICommandFactory
             console.WriteLine();
             console.WriteLine($"{row.Name}: {row.Network} {row.Cut} {string.Join(" + ", row.Shapes)} ({string.Join(", ", row.Tensors)})");
             console.WriteLine($"{row.Values:N0} values, {row.ZeroShare:P1} zeros, {row.MacShare:P1} of the work before; {row.Photographs} photographs{(row.WholeTop1 is null ? "" : $", the whole network {Percent(row.WholeTop1)} top-1")}");
+            if (row.TablesBytes is { } tables) console.WriteLine($"Trained tables, once for both sides: {tables / 1000:0.0} kB");
             Settings(console, row);
             EqualAgreement(console, "floor", "the floor codec", row.AgainstFloor);
             EqualAgreement(console, "JALAD", "JALAD's codec", row.AgainstJalad);

@@ -18,20 +18,22 @@ public sealed class CompressionComparisonTests
             Images = Path.Combine(DevelopmentData.Repository, "samples", "photos"),
             Root = DevelopmentData.Repository,
             Cases = CompressionCase.Parse("inception-1280x8x8"),
-            Codecs = [CodecSpec.Raw, CodecSpec.Huffman(1), CodecSpec.Huffman(8)],
+            Codecs = [CodecSpec.Raw, CodecSpec.Huffman(1), CodecSpec.Huffman(8), CodecSpec.Dense(8)],
         };
         List<double> fractions = [];
         CompressionReport report = CompressionComparison.Run(options, new Sink(fractions), TestContext.Current.CancellationToken);
 
         CompressionRow row = Assert.Single(report.Rows);
         Assert.Equal(("c22", 81_920L, 5), (row.Cut, row.Values, row.Photographs));
-        Assert.Equal(["floor:3", "floor:5", "floor:8", "raw", "huffman:1", "huffman:8"], row.Settings.Select(s => s.Codec));
+        Assert.Equal(["floor:3", "floor:5", "floor:8", "raw", "huffman:1", "huffman:8", "dense:8", "dense+tables:8"], row.Settings.Select(s => s.Codec));
         MeasuredSetting raw = row.Settings.Single(s => s.Codec == "raw");
         ArrayBufferWriter<byte> frame = new();
         TensorCodecs.Get(CodecSpec.Raw).Encode(new float[81_920], new(1, 1280, 8, 8), frame);
         Assert.Equal(frame.WrittenCount, raw.Bytes);
         Assert.Equal((1, row.WholeTop1), (raw.Agreement, raw.Top1));
         Assert.True(row.Settings.Single(s => s.Codec == "huffman:8").Agreement >= row.Settings.Single(s => s.Codec == "huffman:1").Agreement);
+        Assert.NotEqual(row.Settings.Single(s => s.Codec == "dense:8").Bytes, row.Settings.Single(s => s.Codec == "dense+tables:8").Bytes);
+        Assert.True(row.TablesBytes > 0);
         Assert.All(fractions, f => Assert.InRange(f, 0, 1));
     }
 
