@@ -1,14 +1,12 @@
-using System.Diagnostics;
 using Isthmus.Core.Progress;
 
 namespace Isthmus.Bench.Compression;
 
-/// <summary>Tells how far a run over several networks is, and how long it will take if it goes on as it did.</summary>
+/// <summary>Tells how far a run over several networks is; whoever shows it tells how long it will take.</summary>
 /// <param name="progress">Who is told.</param>
 /// <param name="networks">How many networks there are; each counts as much.</param>
 internal sealed class Remaining(IProgress<ProgressReport> progress, int networks)
 {
-    private readonly long _start = Stopwatch.GetTimestamp();
     private int _network = -1;
     private double _done;
 
@@ -27,9 +25,7 @@ internal sealed class Remaining(IProgress<ProgressReport> progress, int networks
 
     internal void Report(string name, double ofNetwork)
     {
-        double fraction = Math.Clamp((_network + _done + ofNetwork) / networks, 0, 1);
-        double seconds = fraction < 0.02 ? 0 : Stopwatch.GetElapsedTime(_start).TotalSeconds * (1 - fraction) / fraction;
-        progress.Report(new(seconds < 1 ? name : $"{name}, about {seconds:0} s left", fraction));
+        progress.Report(new(name, Math.Clamp((_network + _done + ofNetwork) / networks, 0, 1)));
     }
 
     internal void End(double share) => _done += share;
