@@ -28,9 +28,9 @@ public sealed class TablesTests
         await using RunningNode node = await StartAsync();
         CodecTables tables = Train();
         await node.Client.ShipTablesAsync(tables, Token);
-        using InferRequest head = Request(new SegmentRequest { To = ["b"], Codec = CodecSpec.Dense(64), Tables = [tables.Hash] });
+        using InferRequest head = Request(new SegmentRequest { To = ["b"], Codec = CodecSpec.Dense(64), Tables = [tables.Id] });
         using InferExchange middle = await node.Client.InferAsync("chain", head, Token);
-        Assert.Equal(tables.Hash, Assert.Single(middle.Response.Outputs).Parameters.Text(ProtocolNames.Tables));
+        Assert.Equal(tables.Id, Assert.Single(middle.Response.Outputs).Parameters.Text(ProtocolNames.Tables));
 
         using InferRequest tail = InferRequest.ForSegment(new SegmentRequest { From = ["b"] }, middle.Response.Outputs);
         using InferExchange end = await node.Client.InferAsync("chain", tail, Token);
@@ -48,7 +48,7 @@ public sealed class TablesTests
         CodecTables tables = Train();
         await cloud.Client.ShipTablesAsync(tables, Token);
         await edge.Client.ShipTablesAsync(tables, Token);
-        using InferRequest request = Request(new SegmentRequest { To = ["b"], Codec = CodecSpec.Dense(64), Tables = [tables.Hash], Next = new("cloud", cloud.Server.Url, ["b"]) });
+        using InferRequest request = Request(new SegmentRequest { To = ["b"], Codec = CodecSpec.Dense(64), Tables = [tables.Id], Next = new("cloud", cloud.Server.Url, ["b"]) });
 
         using InferExchange exchange = await edge.Client.InferAsync("chain", request, Token);
 
@@ -60,7 +60,7 @@ public sealed class TablesTests
     public async Task Infer_WithTablesThatTheNodeLacks_IsRefusedAsUnknown()
     {
         await using RunningNode node = await StartAsync();
-        using InferRequest request = Request(new SegmentRequest { To = ["b"], Codec = CodecSpec.Dense(8), Tables = [Train().Hash] });
+        using InferRequest request = Request(new SegmentRequest { To = ["b"], Codec = CodecSpec.Dense(8), Tables = [Train().Id] });
 
         NodeException e = await Assert.ThrowsAsync<NodeException>(() => node.Client.InferAsync("chain", request, Token));
 

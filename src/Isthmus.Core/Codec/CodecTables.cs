@@ -17,6 +17,9 @@ public sealed class CodecTables : IEquatable<CodecTables>
     /// <summary>The most bytes that tables may have.</summary>
     public const int MaxBytes = 16 << 20;
 
+    /// <summary>Digits of an <see cref="Id"/>.</summary>
+    public const int IdLength = 16;
+
     private const uint Magic = 0x5454_5349; // "ISTT"
     private const byte Version = 1;
     private const int FixedBytes = 12;
@@ -42,6 +45,9 @@ public sealed class CodecTables : IEquatable<CodecTables>
 
     /// <summary>The SHA-256 of the bytes, in lower-case hexadecimal digits.</summary>
     public string Hash { get; }
+
+    /// <summary>The first sixteen digits of <see cref="Hash"/>, by which requests name tables.</summary>
+    public string Id => Hash[..IdLength];
 
     /// <summary>The first eight bytes of the hash, as they stand in a frame.</summary>
     internal ulong FrameId { get; }

@@ -144,7 +144,7 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Table
                 Tensor frame = Tensor.Rent(ElementType.UInt8, new(buffer.Length));
                 buffer.Written.CopyTo(frame.Bytes);
                 Parameters parameters = new() { { ProtocolNames.Codec, spec.ToString() } };
-                if (trained is not null) parameters.Add(ProtocolNames.Tables, trained.Hash);
+                if (trained is not null) parameters.Add(ProtocolNames.Tables, trained.Id);
                 frames.Add(new InferTensor(described[i].Name, frame, parameters));
             }
 

@@ -32,17 +32,17 @@ internal sealed class TablesStore
     }
 
     /// <summary>Whether a text is a hash that tables can have: 64 lower-case hexadecimal digits.</summary>
-    public static bool IsHash(string? text) => text is { Length: 64 } && text.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
+    public static bool IsHash(string? text) => text is { Length: 64 } && IsHexadecimal(text);
 
-    /// <summary>The tables of this hash; null if there are none.</summary>
+    /// <summary>The tables of this hash, or of this <see cref="CodecTables.Id"/>; null if there are none.</summary>
     public CodecTables? Find(string hash)
     {
-        if (_known.TryGetValue(hash, out CodecTables? known)) return known;
-        if (!IsHash(hash)) return null;
+        if (!IsHash(hash) && !IsId(hash)) return null;
+        if (_known.TryGetValue(hash[..CodecTables.IdLength], out CodecTables? known)) return Named(known, hash);
         try
         {
-            CodecTables tables = CodecTables.Parse(File.ReadAllBytes(PathOf(hash)));
-            return tables.Hash == hash ? Keep(tables) : null;
+            string? path = Directory.EnumerateFiles(_folder, hash + (IsId(hash) ? "*" : "") + Extension).FirstOrDefault();
+            return path is null ? null : Named(Keep(CodecTables.Parse(File.ReadAllBytes(path))), hash);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or IsthmusException)
         {
@@ -84,11 +84,17 @@ internal sealed class TablesStore
         return true;
     }
 
+    private static bool IsId(string text) => text.Length == CodecTables.IdLength && IsHexadecimal(text);
+
+    private static bool IsHexadecimal(string text) => text.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
+
+    private static CodecTables? Named(CodecTables tables, string hash) => tables.Hash.StartsWith(hash, StringComparison.Ordinal) ? tables : null;
+
     private CodecTables Keep(CodecTables tables)
     {
         // They are on the disk, so forgetting them costs a read.
         if (_known.Count >= MostInMemory) _known.Clear();
-        return _known.GetOrAdd(tables.Hash, tables);
+        return _known.GetOrAdd(tables.Id, tables);
     }
 
     private string PathOf(string hash) => Path.Combine(_folder, hash + Extension);

@@ -56,7 +56,11 @@ public static class CalibrationMerge
     }
 
     private static CutProfile Cut(CutProfile cut, CutProfile calibrated) => cut.Tensors.Select(t => t.Name).SequenceEqual(calibrated.Tensors.Select(t => t.Name))
-        ? cut with { Codecs = Replace(cut.Codecs, calibrated.Codecs, c => c.Codec) }
+        ? cut with
+        {
+            Codecs = Replace(cut.Codecs, calibrated.Codecs, c => c.Codec),
+            Tensors = [.. cut.Tensors.Zip(calibrated.Tensors, (t, known) => t with { Tables = known.Tables ?? t.Tables })],
+        }
         : throw new IsthmusException(ErrorKind.Planning, $"The cut '{cut.Id}' has other tensors in the profile than in the calibration: profile the model again with this software.");
 
     private static ImmutableArray<T> Replace<T, TKey>(ImmutableArray<T> rows, ImmutableArray<T> calibrated, Func<T, TKey> key)

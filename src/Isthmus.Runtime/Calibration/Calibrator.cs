@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
@@ -96,11 +97,13 @@ public sealed class Calibrator
         List<CutProfile> cuts = [];
         List<SegmentTiming> heads = [];
         List<CodecTiming> codecTimes = [];
+        ImmutableArray<CalibrationImage> training = _options.Codecs.Any(c => c.Kind == CodecKind.Dense) ? TablesTraining.Choose(usable) : [];
         foreach (CutAnalysis cut in Cuts)
         {
-            using CutPass pass = new(_context, cut, Tallies(_options.Codecs.Select(c => c.ToString()), usable.Length, images.Labelled));
+            ImmutableArray<CodecTables?> tables = TablesTraining.Train(_context, cut, training, cancellationToken);
+            using CutPass pass = new(_context, cut, Tallies(_options.Codecs.Select(c => c.ToString()), usable.Length, images.Labelled), tables);
             await RunAsync(pass, usable, reference, journal, work, cancellationToken);
-            cuts.Add(new(cut.Id, [.. cut.Tensors.Select(t => new CutTensor(t.Name, t.Shape))], cut.Bytes, cut.MacShare, CalibrationTables.Codecs(_options.Codecs, pass.Settings)));
+            cuts.Add(new(cut.Id, [.. cut.Tensors.Select((t, i) => new CutTensor(t.Name, t.Shape) { Tables = tables[i] })], cut.Bytes, cut.MacShare, CalibrationTables.Codecs(_options.Codecs, pass.Settings)));
             heads.Add(new(null, cut.Id, Timing.Of(pass.Runs)));
             codecTimes.AddRange(CalibrationTables.CodecTimes(cut.Id, _options.Codecs, pass.Settings));
         }
@@ -210,6 +213,6 @@ public sealed class Calibrator
 
     // What must be the same for what was measured to be used again. The cuts are not among it: more of them may be added.
     private string Conditions(CalibrationImages images) => string.Join(
-        '|', "calibration 1", _context.Network.Model.Hash, ModelHash.Of(_context.Network.ManifestJson.Span), images.Hash(_ => true), string.Join(',', _options.Codecs),
+        '|', "calibration 2", _context.Network.Model.Hash, ModelHash.Of(_context.Network.ManifestJson.Span), images.Hash(_ => true), string.Join(',', _options.Codecs),
         string.Join(',', _options.Inputs), _options.StopLoss.ToString("R", CultureInfo.InvariantCulture), _options.Session, Profiler.Host(), Profiler.SoftwareVersion());
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Isthmus.Core.Codec;
 using Isthmus.Core.Tensors;
 using Isthmus.Inference.Graphs;
@@ -12,16 +13,18 @@ internal sealed class CutPass : CalibrationPass
 {
     private readonly CalibrationContext _context;
     private readonly CutActivations _activations;
-    private readonly ITensorCodec[] _codecs;
+    private readonly ITensorCodec[][] _codecs;
+    private readonly ImmutableArray<CodecTables?> _tables;
     private readonly Worker[] _workers;
     private CalibrationImage? _image;
     private Tensor[] _activation = [];
 
-    public CutPass(CalibrationContext context, CutAnalysis cut, IReadOnlyList<SettingTally> settings)
+    public CutPass(CalibrationContext context, CutAnalysis cut, IReadOnlyList<SettingTally> settings, ImmutableArray<CodecTables?> tables)
         : base(cut.Id, settings)
     {
         _context = context;
-        _codecs = [.. settings.Select(s => TensorCodecs.Get(CodecSpec.Parse(s.Setting)))];
+        _tables = tables;
+        _codecs = [.. settings.Select(s => tables.Select(t => TensorCodecs.Get(CodecSpec.Parse(s.Setting), t)).ToArray())];
         ImageWork = cut.MacShare;
         // Coding takes time too, and little where a network is large.
         SettingWork = 1.1 - cut.MacShare;
@@ -52,7 +55,7 @@ internal sealed class CutPass : CalibrationPass
     public override Observation Try(int worker, int setting, bool timed, CancellationToken cancellationToken)
     {
         Worker own = _workers[worker];
-        ITensorCodec codec = _codecs[setting];
+        ITensorCodec[] codecs = _codecs[setting];
         double encode = 0, decode = 0;
         // Where times count, twice: the first pays for memory that is not there yet.
         for (int round = timed ? 0 : 1; round < 2; round++)
@@ -61,16 +64,16 @@ internal sealed class CutPass : CalibrationPass
             for (int i = 0; i < own.Frames.Length; i++)
             {
                 own.Frames[i].Clear();
-                codec.Encode(_activation[i].Floats, _activation[i].Shape, own.Frames[i]);
+                codecs[i].Encode(_activation[i].Floats, _activation[i].Shape, own.Frames[i]);
             }
 
             encode = _context.Since(start);
             start = _context.Options.Clock.GetTimestamp();
-            for (int i = 0; i < own.Frames.Length; i++) codec.Decode(own.Frames[i].Written.Span, _activation[i].Shape, own.Decoded[i].Floats);
+            for (int i = 0; i < own.Frames.Length; i++) codecs[i].Decode(own.Frames[i].Written.Span, _activation[i].Shape, own.Decoded[i].Floats);
             decode = _context.Since(start);
         }
 
-        long bytes = RequestSize.OfFrames(_activations.Cut, own.Frames, codec.Spec);
+        long bytes = RequestSize.OfFrames(_activations.Cut, own.Frames, codecs[0].Spec, _tables);
         ReferenceAnswer answer = _context.Answer(own.Tail.Run(own.Decoded, cancellationToken), _image!.Label);
         return new(bytes, answer, encode, decode);
     }

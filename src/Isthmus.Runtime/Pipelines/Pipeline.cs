@@ -571,7 +571,7 @@ public sealed class Pipeline : IAsyncDisposable
             ITensorCodec codec = TensorCodecs.Get(spec, described[i].Tables);
             codec.Encode(tensors[i].Floats, tensors[i].Shape, frame);
             Parameters parameters = new() { { ProtocolNames.Codec, spec.ToString() } };
-            if (TensorCodecs.Uses(spec, described[i].Tables)) parameters.Add(ProtocolNames.Tables, described[i].Tables!.Hash);
+            if (TensorCodecs.Uses(spec, described[i].Tables)) parameters.Add(ProtocolNames.Tables, described[i].Tables!.Id);
             frames.Add(InferTensor.OfBytes(described[i].Name, frame.Written, parameters));
         }
 
@@ -689,7 +689,7 @@ public sealed class Pipeline : IAsyncDisposable
     {
         if (segment.To is null || segment.Codec is not { } codec) return null;
         ImmutableArray<CutTensor> tensors = _cuts[segment.To].Tensors;
-        return tensors.Any(t => TensorCodecs.Uses(codec, t.Tables)) ? [.. tensors.Select(t => TensorCodecs.Uses(codec, t.Tables) ? t.Tables!.Hash : "")] : null;
+        return tensors.Any(t => TensorCodecs.Uses(codec, t.Tables)) ? [.. tensors.Select(t => TensorCodecs.Uses(codec, t.Tables) ? t.Tables!.Id : "")] : null;
     }
 
     // Both sides of a cut need its tables. Once they are there, this asks nobody anything.

@@ -12,12 +12,17 @@ namespace Isthmus.Runtime.Profiling;
 internal static class RequestSize
 {
     /// <summary>The request that carries the frames of a cut's tensors, in canonical order.</summary>
-    public static long OfFrames(CutAnalysis cut, IReadOnlyList<PooledBufferWriter> frames, CodecSpec codec)
+    public static long OfFrames(CutAnalysis cut, IReadOnlyList<PooledBufferWriter> frames, CodecSpec codec, IReadOnlyList<CodecTables?>? tables = null)
     {
         string spec = codec.ToString();
-        return Of(
-            [.. frames.Select((f, i) => InferTensor.OfBytes(cut.TensorNames[i], f.Written, new() { { ProtocolNames.Codec, spec } }))],
-            new() { From = cut.TensorNames });
+        return Of([.. frames.Select((f, i) => InferTensor.OfBytes(cut.TensorNames[i], f.Written, Parameters(i)))], new() { From = cut.TensorNames });
+
+        Parameters Parameters(int tensor)
+        {
+            Parameters parameters = new() { { ProtocolNames.Codec, spec } };
+            if (TensorCodecs.Uses(codec, tables?[tensor])) parameters.Add(ProtocolNames.Tables, tables![tensor]!.Id);
+            return parameters;
+        }
     }
 
     /// <summary>The request that carries an encoded picture.</summary>

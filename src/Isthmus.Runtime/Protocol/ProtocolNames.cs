@@ -21,7 +21,7 @@ public static class ProtocolNames
     /// <summary>The parameter of a tensor that holds frames: the codec.</summary>
     public const string Codec = "isthmus.codec";
 
-    /// <summary>The parameter of a tensor that holds frames made with trained tables: their SHA-256.</summary>
+    /// <summary>The parameter of a tensor that holds frames made with trained tables: the first 16 digits of their SHA-256.</summary>
     public const string Tables = "isthmus.tables";
 
     /// <summary>The parameter of a tensor that holds an image's bytes: the input encoding.</summary>

@@ -21,7 +21,7 @@ public sealed record SegmentRequest
     public CodecSpec? Codec { get; init; }
 
     /// <summary>
-    /// The SHA-256 of the trained tables that <see cref="Codec"/> uses, for each tensor of <see cref="To"/>, empty for none; null for none at all.
+    /// The first 16 digits of the SHA-256 of the trained tables that <see cref="Codec"/> uses, for each tensor of <see cref="To"/>, empty for none; null for none at all.
     /// The node has them already.
     /// </summary>
     public IReadOnlyList<string>? Tables { get; init; }

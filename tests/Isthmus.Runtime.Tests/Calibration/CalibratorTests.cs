@@ -19,7 +19,7 @@ namespace Isthmus.Runtime.Tests.Calibration;
 
 public sealed class CalibratorTests : IDisposable
 {
-    private static readonly ImmutableArray<CodecSpec> Codecs = [CodecSpec.Raw, CodecSpec.Huffman(4), CodecSpec.Huffman(2), CodecSpec.Huffman(1)];
+    private static readonly ImmutableArray<CodecSpec> Codecs = [CodecSpec.Raw, CodecSpec.Huffman(4), CodecSpec.Huffman(2), CodecSpec.Huffman(1), CodecSpec.Dense(6), CodecSpec.Dense(2)];
     private static readonly ImmutableArray<InputEncoding> Inputs = [InputEncoding.File, InputEncoding.Jpeg(90), InputEncoding.Jpeg(1)];
 
     private readonly RandomPictures _pictures = new(30);
@@ -48,6 +48,7 @@ public sealed class CalibratorTests : IDisposable
         int differing = 0;
         foreach ((CutProfile cut, CutAnalysis at) in profile.Cuts.Zip(_analysis.Cuts))
         {
+            Assert.All(cut.Tensors, t => Assert.NotNull(t.Tables));
             using NetworkSession head = NetworkSession.Create(SegmentExtractor.Extract(_network.Model, null, at.TensorNames, _analysis.Tensors));
             using NetworkSession tail = NetworkSession.Create(SegmentExtractor.Extract(_network.Model, at.TensorNames, null, _analysis.Tensors));
             foreach (CodecProfile row in cut.Codecs)
@@ -57,7 +58,7 @@ public sealed class CalibratorTests : IDisposable
                 foreach (LabelledImage image in images)
                 {
                     using Tensor input = _network.Preprocessor.FromFile(await File.ReadAllBytesAsync(image.Path, Cancel));
-                    int before = Answer(whole, [input]), after = Answer(tail, [.. head.Run([input], Cancel).Select(t => Through(t, row.Codec, ref frames))]);
+                    int before = Answer(whole, [input]), after = Answer(tail, [.. head.Run([input], Cancel).Select((t, i) => Through(t, row.Codec, cut.Tensors[i].Tables, ref frames))]);
                     if (before == after) agrees++;
                     if (before == image.ClassIndex && after != image.ClassIndex) lost++;
                     if (before != image.ClassIndex && after == image.ClassIndex) gained++;
@@ -232,7 +233,8 @@ public sealed class CalibratorTests : IDisposable
         Assert.Equal(calibrated.Calibration, merged.Calibration);
         Assert.Equal(old.Cuts.Select(c => c.Id), merged.Cuts.Select(c => c.Id));
         Assert.Equal(old.Cuts[0], merged.Cuts[0]);
-        Assert.Equal([CodecSpec.Raw, CodecSpec.Half, CodecSpec.Huffman(1), CodecSpec.Huffman(4), CodecSpec.Huffman(2)], merged.Cuts[1].Codecs.Select(c => c.Codec));
+        Assert.Equal([CodecSpec.Raw, CodecSpec.Half, CodecSpec.Huffman(1), CodecSpec.Huffman(4), CodecSpec.Huffman(2), CodecSpec.Dense(6), CodecSpec.Dense(2)], merged.Cuts[1].Codecs.Select(c => c.Codec));
+        Assert.Equal(calibrated.Cuts[0].Tensors.Select(t => t.Tables), merged.Cuts[1].Tensors.Select(t => t.Tables));
         Assert.Equal([30, 3], merged.Cuts[1].Codecs.Take(2).Select(c => c.SampleCount));
         Assert.Equal(old.Nodes[0].Segments, merged.Nodes[0].Segments);
         Assert.Throws<IsthmusException>(() => CalibrationMerge.Into(old with { Model = ModelHash.Of([1]) }, calibrated));
@@ -251,13 +253,13 @@ public sealed class CalibratorTests : IDisposable
 
     private int Answer(NetworkSession session, Tensor[] inputs) => _network.Classifier.Top(session.Run(inputs, Cancel)[0], 1)[0].Index;
 
-    private static Tensor Through(Tensor tensor, CodecSpec spec, ref long bytes)
+    private static Tensor Through(Tensor tensor, CodecSpec spec, CodecTables? tables, ref long bytes)
     {
         using PooledBufferWriter frame = new();
-        TensorCodecs.Get(spec).Encode(tensor.Floats, tensor.Shape, frame);
+        TensorCodecs.Get(spec, tables).Encode(tensor.Floats, tensor.Shape, frame);
         bytes += frame.Length;
         Tensor decoded = Tensor.Rent(ElementType.Float32, tensor.Shape);
-        TensorCodecs.Get(spec).Decode(frame.Written.Span, tensor.Shape, decoded.Floats);
+        TensorCodecs.Get(spec, tables).Decode(frame.Written.Span, tensor.Shape, decoded.Floats);
         return decoded;
     }
 
