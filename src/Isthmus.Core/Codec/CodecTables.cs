@@ -23,7 +23,7 @@ public sealed class CodecTables : IEquatable<CodecTables>
     private const uint Magic = 0x5454_5349; // "ISTT"
     private const byte Version = 1;
     private const int FixedBytes = 12;
-    private const int ChannelBytes = 6 + (2 * DenseFeature.Count);
+    private const int ChannelBytes = 8 + (2 * DenseFeature.Count);
     private const ushort NoReference = ushort.MaxValue;
 
     private CodecTables(ReadOnlyMemory<byte> bytes, TensorShape shape, DenseTables dense)
@@ -84,11 +84,10 @@ public sealed class CodecTables : IEquatable<CodecTables>
         DenseChannel[] read = new DenseChannel[channels];
         for (int c = 0; c < channels; c++, b = b[ChannelBytes..])
         {
-            ushort reference = BinaryPrimitives.ReadUInt16LittleEndian(b[4..]);
-            if (reference != NoReference && reference >= c) throw Damaged($"channel {c} refers to channel {reference}, which does not come before it");
+            int reference = Reference(BinaryPrimitives.ReadUInt16LittleEndian(b[4..]), c), second = Reference(BinaryPrimitives.ReadUInt16LittleEndian(b[6..]), c);
             DenseChannel.WeightList weights = default;
-            for (int f = 0; f < DenseFeature.Count; f++) weights[f] = BinaryPrimitives.ReadInt16LittleEndian(b[(6 + (2 * f))..]);
-            read[c] = new(BinaryPrimitives.ReadUInt16LittleEndian(b), BinaryPrimitives.ReadInt16LittleEndian(b[2..]), reference == NoReference ? -1 : reference, weights);
+            for (int f = 0; f < DenseFeature.Count; f++) weights[f] = BinaryPrimitives.ReadInt16LittleEndian(b[(8 + (2 * f))..]);
+            read[c] = new(BinaryPrimitives.ReadUInt16LittleEndian(b), BinaryPrimitives.ReadInt16LittleEndian(b[2..]), reference, second, weights);
         }
 
         return new(bytes, shape, new(read, scale));
@@ -118,12 +117,16 @@ public sealed class CodecTables : IEquatable<CodecTables>
             BinaryPrimitives.WriteUInt16LittleEndian(b, (ushort)channel.Mean);
             BinaryPrimitives.WriteInt16LittleEndian(b[2..], (short)channel.Offset);
             BinaryPrimitives.WriteUInt16LittleEndian(b[4..], channel.Reference < 0 ? NoReference : (ushort)channel.Reference);
-            for (int f = 0; f < DenseFeature.Count; f++) BinaryPrimitives.WriteInt16LittleEndian(b[(6 + (2 * f))..], channel.Weights[f]);
+            BinaryPrimitives.WriteUInt16LittleEndian(b[6..], channel.Second < 0 ? NoReference : (ushort)channel.Second);
+            for (int f = 0; f < DenseFeature.Count; f++) BinaryPrimitives.WriteInt16LittleEndian(b[(8 + (2 * f))..], channel.Weights[f]);
             b = b[ChannelBytes..];
         }
 
         return Parse(bytes);
     }
+
+    private static int Reference(ushort written, int channel) => written == NoReference ? -1 : written < channel ? written
+        : throw Damaged($"channel {channel} refers to channel {written}, which does not come before it");
 
     private static IsthmusException Damaged(string how) => new(ErrorKind.Data, $"The trained tables cannot be used, because {how}: calibrate again.");
 

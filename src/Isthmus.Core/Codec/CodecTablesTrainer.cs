@@ -75,7 +75,7 @@ public sealed class CodecTablesTrainer
         if (_magnitudes.Count == 0 || _geometry.Channels > MostChannels) return null;
         int channels = _geometry.Channels;
         double[] means = Means();
-        int[] references = References(cancellationToken);
+        (int[] references, int[] seconds) = References(cancellationToken);
         double[][] gram = [.. Enumerable.Range(0, channels).Select(_ => new double[Triangle])];
         double[][] moment = [.. Enumerable.Range(0, channels).Select(_ => new double[Features])];
         double[] allGram = new double[Triangle], allMoment = new double[Features], common = new double[Features];
@@ -86,7 +86,7 @@ public sealed class CodecTablesTrainer
             foreach (byte[] magnitudes in _magnitudes)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Accumulate(magnitudes, means, references, pass == 0 ? null : common, gram, moment);
+                Accumulate(magnitudes, means, references, seconds, pass == 0 ? null : common, gram, moment);
             }
 
             Array.Clear(allGram);
@@ -109,13 +109,13 @@ public sealed class CodecTablesTrainer
             DenseChannel.WeightList list = default;
             for (int f = 0; f < DenseFeature.Count; f++)
             {
-                if (references[c] < 0 && f >= DenseFeature.Reference) continue;
+                if (f >= DenseFeature.Second ? seconds[c] < 0 : f >= DenseFeature.Reference && references[c] < 0) continue;
                 list[f] = (short)Math.Clamp(Math.Round(weights[f] * 1024), short.MinValue, short.MaxValue);
             }
 
             result[c] = new(
                 (int)Math.Clamp(Math.Round(means[c] * ratio), 0, ushort.MaxValue), (int)Math.Clamp(Math.Round(weights[Constant] * ratio), short.MinValue, short.MaxValue),
-                references[c], list);
+                references[c], seconds[c], list);
         }
 
         return CodecTables.Of(_shape, (float)scale, result);
@@ -134,8 +134,9 @@ public sealed class CodecTablesTrainer
         return means;
     }
 
-    // For each channel the one before it with the highest correlation, over some thousand positions.
-    private int[] References(CancellationToken cancellationToken)
+    // For each channel the one before it with the highest correlation, and the one with the highest partial correlation given that one; over
+    // some thousand positions.
+    private (int[] References, int[] Seconds) References(CancellationToken cancellationToken)
     {
         int channels = _geometry.Channels, plane = _geometry.Width * _geometry.Height;
         long all = (long)plane * _magnitudes.Count;
@@ -156,25 +157,38 @@ public sealed class CodecTablesTrainer
             if (norm > 0) TensorPrimitives.Divide(row, norm, row);
         }
 
-        int[] references = new int[channels];
+        int[] references = new int[channels], seconds = new int[channels];
         Parallel.For(0, channels, new ParallelOptions { CancellationToken = cancellationToken }, c =>
         {
-            references[c] = -1;
+            references[c] = seconds[c] = -1;
             double best = LeastCorrelation;
+            float[] correlations = new float[c];
             for (int r = 0; r < c; r++)
             {
-                double correlation = TensorPrimitives.Dot<float>(rows[c], rows[r]);
-                if (correlation <= best) continue;
-                best = correlation;
+                correlations[r] = TensorPrimitives.Dot<float>(rows[c], rows[r]);
+                if (correlations[r] <= best) continue;
+                best = correlations[r];
                 references[c] = r;
             }
+
+            if (references[c] < 0) return;
+            double least = LeastCorrelation;
+            for (int r = 0; r < c; r++)
+            {
+                if (r == references[c]) continue;
+                double between = TensorPrimitives.Dot<float>(rows[references[c]], rows[r]);
+                double partial = (correlations[r] - (best * between)) / Math.Sqrt(Math.Max(0.001, 1 - (between * between)));
+                if (partial <= least) continue;
+                least = partial;
+                seconds[c] = r;
+            }
         });
-        return references;
+        return (references, seconds);
     }
 
-    private void Accumulate(byte[] magnitudes, double[] means, int[] references, double[]? common, double[][] gram, double[][] moment)
+    private void Accumulate(byte[] magnitudes, double[] means, int[] references, int[] seconds, double[]? common, double[][] gram, double[][] moment)
     {
-        int width = _geometry.Width, height = _geometry.Height, plane = width * height;
+        int width = _geometry.Width, height = _geometry.Height, plane = width * height, row = 0, column = 0;
         double[] position = new double[plane];
         Array.Fill(position, 0.5);
         Span<double> f = stackalloc double[Features];
@@ -186,6 +200,7 @@ public sealed class CodecTablesTrainer
             {
                 for (int x = 0; x < width; x++)
                 {
+                    (row, column) = (y, x);
                     int i = (c * plane) + (y * width) + x;
                     DenseNeighbours n = new(magnitudes, c, y, x, width, height, means[c]);
                     f[DenseFeature.West] = n.At(0, -1);
@@ -196,18 +211,8 @@ public sealed class CodecTablesTrainer
                     f[DenseFeature.NorthEast] = n.At(-1, 1);
                     f[DenseFeature.NorthNorth] = n.At(-2, 0);
                     f[DenseFeature.Position] = position[(y * width) + x];
-                    if (references[c] < 0)
-                    {
-                        f[DenseFeature.Reference] = f[DenseFeature.ReferenceAhead] = f[DenseFeature.ReferenceBehind] = 0;
-                    }
-                    else
-                    {
-                        DenseNeighbours r = new(magnitudes, references[c], y, x, width, height, means[references[c]]);
-                        f[DenseFeature.Reference] = r.At(0, 0);
-                        f[DenseFeature.ReferenceAhead] = r.At(0, 1) + r.At(1, 0);
-                        f[DenseFeature.ReferenceBehind] = r.At(0, -1) + r.At(-1, 0);
-                    }
-
+                    Refer(f[DenseFeature.Reference..], references[c]);
+                    Refer(f[DenseFeature.Second..], seconds[c]);
                     f[Constant] = 1;
                     double magnitude = Math.Min((int)magnitudes[i], DenseState.Cap);
                     double expected = common is null ? means[c] : Math.Max(0.01, TensorPrimitives.Dot<double>(common, f));
@@ -225,6 +230,16 @@ public sealed class CodecTablesTrainer
                     position[(y * width) + x] += (magnitude - position[(y * width) + x]) / 32;
                 }
             }
+        }
+
+        void Refer(Span<double> features, int reference)
+        {
+            features[..3].Clear();
+            if (reference < 0) return;
+            DenseNeighbours r = new(magnitudes, reference, row, column, width, height, means[reference]);
+            features[0] = r.At(0, 0);
+            features[1] = r.At(0, 1) + r.At(1, 0);
+            features[2] = r.At(0, -1) + r.At(-1, 0);
         }
     }
 

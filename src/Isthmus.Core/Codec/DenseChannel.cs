@@ -8,11 +8,12 @@ namespace Isthmus.Core.Codec;
 internal readonly struct DenseChannel
 {
     /// <summary>Creates a prediction.</summary>
-    public DenseChannel(int mean, int offset, int reference, WeightList weights)
+    public DenseChannel(int mean, int offset, int reference, int second, WeightList weights)
     {
         Mean = mean;
         Offset = offset;
         Reference = reference;
+        Second = second;
         Weights = weights;
     }
 
@@ -24,6 +25,9 @@ internal readonly struct DenseChannel
 
     /// <summary>The channel before this one that resembles it most; −1 for none.</summary>
     public int Reference { get; }
+
+    /// <summary>The channel before this one that says most of what the reference does not; −1 for none.</summary>
+    public int Second { get; }
 
     /// <summary>The weight of each <see cref="DenseFeature"/>.</summary>
     public WeightList Weights { get; }

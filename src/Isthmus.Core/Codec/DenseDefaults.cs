@@ -31,7 +31,7 @@ internal static class DenseDefaults
         weights[DenseFeature.NorthEast] = 62;
         weights[DenseFeature.NorthNorth] = 10;
         weights[DenseFeature.Position] = 110;
-        return new(400, -20, -1, weights);
+        return new(400, -20, -1, -1, weights);
     }
 
     private static ImmutableArray<ushort> Read()

@@ -27,5 +27,10 @@ internal static class DenseFeature
     /// <summary>Sum of the reference channel's values west and north of this position.</summary>
     public const int ReferenceBehind = 10;
 
-    public const int Count = 11;
+    /// <summary>The second reference channel at this position; the two after it are as for the first.</summary>
+    public const int Second = 11;
+    public const int SecondAhead = 12;
+    public const int SecondBehind = 13;
+
+    public const int Count = 14;
 }

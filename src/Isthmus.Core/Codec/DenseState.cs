@@ -36,6 +36,7 @@ internal unsafe ref struct DenseState
     private readonly ushort* _spreadClass;
     private short* _plane;
     private short* _reference;
+    private short* _second;
     private short* _current;
     private int* _here;
     private long _sum;
@@ -86,7 +87,8 @@ internal unsafe ref struct DenseState
     public void BeginChannel(int index, in DenseChannel channel, int mean, int offset)
     {
         _plane = _planes + ((long)index * _planeSize) + (2 * _stride) + 2;
-        _reference = channel.Reference < 0 ? null : _planes + ((long)channel.Reference * _planeSize) + (2 * _stride) + 2;
+        _reference = Plane(channel.Reference);
+        _second = Plane(channel.Second);
         _weights = channel.Weights;
         _west = _weights[DenseFeature.West];
         _westWest = _weights[DenseFeature.WestWest];
@@ -130,7 +132,8 @@ internal unsafe ref struct DenseState
             (Vector256.Abs(n - nw) + Vector256.Abs(n - ne)).Store(_spread + x);
         }
 
-        if (_reference is not null) AddReference(y);
+        if (_reference is not null) AddReference(_reference + (y * _stride), DenseFeature.Reference);
+        if (_second is not null) AddReference(_second + (y * _stride), DenseFeature.Second);
     }
 
     /// <summary>Ends a row.</summary>
@@ -157,12 +160,14 @@ internal unsafe ref struct DenseState
         _here[x] += ((scaled << PositionScale) - _here[x]) >> PositionShift;
     }
 
-    private readonly void AddReference(int y)
+    private readonly short* Plane(int channel) => channel < 0 ? null : _planes + ((long)channel * _planeSize) + (2 * _stride) + 2;
+
+    // The feature of a reference channel's own value is followed by those of the values ahead and behind.
+    private readonly void AddReference(short* here, int feature)
     {
-        short* here = _reference + (y * _stride);
-        Vector256<int> same = Vector256.Create((int)_weights[DenseFeature.Reference]);
-        Vector256<int> ahead = Vector256.Create((int)_weights[DenseFeature.ReferenceAhead]);
-        Vector256<int> behind = Vector256.Create((int)_weights[DenseFeature.ReferenceBehind]);
+        Vector256<int> same = Vector256.Create((int)_weights[feature]);
+        Vector256<int> ahead = Vector256.Create((int)_weights[feature + 1]);
+        Vector256<int> behind = Vector256.Create((int)_weights[feature + 2]);
         for (int x = 0; x < _width; x += Vector256<int>.Count)
         {
             Vector256<int> sum = Vector256.Load(_row + x) + (Load(here + x) * same);

@@ -20,7 +20,7 @@ public sealed class CodecTablesTests
         for (int c = 0; c < 12; c++)
         {
             DenseChannel expected = tables.Dense.Channel(c), actual = read.Dense.Channel(c);
-            Assert.Equal((expected.Mean, expected.Offset, expected.Reference), (actual.Mean, actual.Offset, actual.Reference));
+            Assert.Equal((expected.Mean, expected.Offset, expected.Reference, expected.Second), (actual.Mean, actual.Offset, actual.Reference, actual.Second));
             for (int f = 0; f < DenseFeature.Count; f++) Assert.Equal(expected.Weights[f], actual.Weights[f]);
         }
     }

@@ -70,11 +70,12 @@ public sealed class DenseStateTests
             int sum = (offset << 10) + (w[DenseFeature.West] * At(n, 0, -1)) + (w[DenseFeature.WestWest] * At(n, 0, -2)) + (w[DenseFeature.RunningMean] * running)
                 + (w[DenseFeature.North] * At(n, -1, 0)) + (w[DenseFeature.NorthWest] * At(n, -1, -1)) + (w[DenseFeature.NorthEast] * At(n, -1, 1))
                 + (w[DenseFeature.NorthNorth] * At(n, -2, 0)) + (w[DenseFeature.Position] * positionMean);
-            if (channelPredictions[c].Reference is >= 0 and int reference)
+            foreach ((int reference, int feature) in new[] { (channelPredictions[c].Reference, DenseFeature.Reference), (channelPredictions[c].Second, DenseFeature.Second) })
             {
+                if (reference < 0) continue;
                 DenseNeighbours r = new(all, reference, y, x, g.Width, g.Height, Math.Min(DenseCoding.Scaled(channelPredictions[reference].Mean, Quality), 320) / 16.0);
-                sum += (w[DenseFeature.Reference] * At(r, 0, 0)) + (w[DenseFeature.ReferenceAhead] * (At(r, 0, 1) + At(r, 1, 0)))
-                    + (w[DenseFeature.ReferenceBehind] * (At(r, 0, -1) + At(r, -1, 0)));
+                sum += (w[feature] * At(r, 0, 0)) + (w[feature + 1] * (At(r, 0, 1) + At(r, 1, 0)))
+                    + (w[feature + 2] * (At(r, 0, -1) + At(r, -1, 0)));
             }
 
             spread = Math.Abs(At(n, 0, -1) - At(n, -1, -1)) + Math.Abs(At(n, -1, 0) - At(n, -1, -1)) + Math.Abs(At(n, -1, 0) - At(n, -1, 1));
@@ -92,6 +93,8 @@ public sealed class DenseStateTests
     {
         DenseChannel.WeightList weights = default;
         for (int f = 0; f < DenseFeature.Count; f++) weights[f] = (short)random.Next(-300, 700);
-        return new(random.Next(2000), random.Next(-300, 300), c == 0 || random.Next(4) == 0 ? -1 : random.Next(c), weights);
+        return new(random.Next(2000), random.Next(-300, 300), Refer(), Refer(), weights);
+
+        int Refer() => c == 0 || random.Next(4) == 0 ? -1 : random.Next(c);
     }
 }
