@@ -10,6 +10,7 @@ namespace Isthmus.Lab.Reproduction.Jalad;
 /// <summary>How thorough the reproduction is.</summary>
 /// <param name="Rates">The bandwidths at which everything really runs.</param>
 /// <param name="SweepPoints">How many bandwidths are predicted for.</param>
+/// <param name="Calibrates">Whether losses are calibrated (paired, smoothed, hopeless settings given up), or those of a plain profile.</param>
 /// <param name="CalibrationPhotographs">Photographs that sizes and losses for planning come from.</param>
 /// <param name="TimedPhotographs">Photographs that are timed at each bandwidth.</param>
 /// <param name="EvaluatedPhotographs">Photographs that every plan answers to judge its loss.</param>
@@ -20,6 +21,7 @@ namespace Isthmus.Lab.Reproduction.Jalad;
 public sealed record JaladEffort(
     ImmutableArray<BitsPerSecond> Rates,
     int SweepPoints,
+    bool Calibrates,
     int CalibrationPhotographs,
     int TimedPhotographs,
     int EvaluatedPhotographs,
@@ -34,7 +36,8 @@ public sealed record JaladEffort(
     /// <summary>What is profiled: Isthmus' codecs and the paper's.</summary>
     public ProfilerOptions Profiling => ProfilerOptions.Default with
     {
-        Samples = CalibrationPhotographs,
+        // What is calibrated afterwards needs only its times here.
+        Samples = Calibrates ? 6 : CalibrationPhotographs,
         Codecs = [.. Codecs.Concat(Enumerable.Range(1, 8).Select(CodecSpec.Huffman)).Prepend(CodecSpec.Raw).Distinct()],
         Inputs = [InputEncoding.File, InputEncoding.Png, InputEncoding.Pixels, .. Jpegs],
         MaxCuts = MaxCuts,
@@ -51,15 +54,15 @@ public sealed record JaladEffort(
     {
         ArgumentNullException.ThrowIfNull(options);
         ImmutableArray<CodecSpec> codecs = options.Codecs.IsEmpty
-            ? Known(["raw", "half", .. options.Quick ? Levels("fast", 3, 5, 8) : Levels("fast", 2, 3, 4, 5, 6, 8, 12, 16), .. options.Quick ? Levels("dense", 3, 5, 8) : Levels("dense", 2, 3, 4, 5, 6, 8, 12, 16)])
+            ? Known(["raw", "half", .. options.Quick ? Levels("fast", 3, 5, 8) : Levels("fast", 3, 4, 5, 6, 8, 12, 16), .. options.Quick ? Levels("dense", 4, 7, 12) : Levels("dense", 3, 4, 5, 7, 10, 14, 20)])
             : options.Codecs;
         if (options.Codecs.IsEmpty) codecs = [.. codecs, .. Enumerable.Range(1, 8).Select(CodecSpec.Huffman)];
         ImmutableArray<BitsPerSecond> rates = !options.Rates.IsEmpty ? [.. options.Rates.Distinct().Order()]
             : options.Quick ? PaperRates
             : [new(0.8e6), .. PaperRates, new(24e6)];
         return options.Quick
-            ? new(rates, 33, 5, Math.Min(3, options.Limit ?? 3), 0, [95, 85, 75, 50, 25], codecs, 3, TimeSpan.FromSeconds(18))
-            : new(rates, 33, 40, Math.Min(16, options.Limit ?? 16), 120, [95, 90, 80, 75, 70, 60, 50, 40, 30, 25, 20, 15, 10, 5], codecs, 8, TimeSpan.FromSeconds(210));
+            ? new(rates, 33, false, 5, Math.Min(3, options.Limit ?? 3), 0, [95, 85, 75, 50, 25], codecs, 3, TimeSpan.FromSeconds(18))
+            : new(rates, 33, true, 48, Math.Min(12, options.Limit ?? 12), 120, [95, 90, 80, 75, 70, 60, 50, 40, 30, 25, 20, 15, 10, 5], codecs, 6, TimeSpan.FromSeconds(120));
     }
 
     private static IEnumerable<string> Levels(string codec, params int[] levels) => levels.Select(l => $"{codec}:{l}");

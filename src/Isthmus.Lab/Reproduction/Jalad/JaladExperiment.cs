@@ -5,7 +5,9 @@ using Isthmus.Core.Profiling;
 using Isthmus.Core.Progress;
 using Isthmus.Core.Quantities;
 using Isthmus.Inference.Classification;
+using Isthmus.Inference.Graphs;
 using Isthmus.Lab.Demo;
+using Isthmus.Runtime.Calibration;
 using Isthmus.Runtime.Links;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Running;
@@ -20,6 +22,9 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
 {
     // With fewer photographs there are not enough to plan with some and to judge by others.
     private const int EnoughToHoldOut = 16;
+
+    // Fewer labelled photographs say nothing of a top-1 accuracy: losses are then counted in answers that differ.
+    private const int EnoughLabels = 30;
 
     private const int Decisions = 31;
 
@@ -52,8 +57,9 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
             Profiling = effort.Profiling,
             Clock = options.Clock,
         };
-        await using RunSession session = await RunSession.OpenAsync(settings, [.. calibration.Select(i => i.Path)], new PartialProgress(progress, 0.01, 0.5), cancellationToken);
-        _index = ProfileIndex.Of(session.Profile);
+        await using RunSession session = await RunSession.OpenAsync(settings, [.. calibration.Select(i => i.Path)], new PartialProgress(progress, 0.01, effort.Calibrates ? 0.2 : 0.5), cancellationToken);
+        Profile profile = effort.Calibrates ? await CalibrateAsync(session.Profile, calibration, new PartialProgress(progress, 0.2, 0.5), cancellationToken) : session.Profile;
+        _index = ProfileIndex.Of(profile);
         _methods = JaladMethod.All(effort.Jpegs, effort.Codecs);
 
         // Without slow-down and without a link's limits: only the answers count here.
@@ -76,7 +82,8 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
         {
             Model = network.Model.Name,
             Hash = network.Model.Hash.ToString(),
-            CalibrationPhotographs = session.Profile.SampleCount,
+            CalibrationPhotographs = profile.SampleCount,
+            LossIsTop1 = profile.Calibration is { Labelled: true },
             TimedPhotographs = timed.Length,
             EvaluatedPhotographs = evaluated.IsEmpty ? timed.Length : evaluated.Length,
             HeldOut = heldOut,
@@ -84,14 +91,32 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
             DeviceMs = _index.Compute(Tiers.Device, null, null)?.Value ?? 0,
             JaladDecisionMs = DecisionMs(JaladMethod.Jalad),
             IsthmusDecisionMs = DecisionMs(JaladMethod.Isthmus),
-            Cuts = [.. session.Profile.Cuts.Select(AtCut)],
+            Cuts = [.. profile.Cuts.Select(AtCut)],
             Rates = [.. rates],
             Sweep = [.. Sweep()],
             Map = [.. Map()],
             Methods = _methods,
-            Inputs = [.. session.Profile.Inputs.Select(AtInput)],
+            Inputs = [.. profile.Inputs.Select(AtInput)],
             RoundTrip = options.RoundTrip,
         };
+    }
+
+    private async Task<Profile> CalibrateAsync(Profile profile, ImmutableArray<LabelledImage> calibration, PartialProgress progress, CancellationToken cancellationToken)
+    {
+        ModelAnalysis analysis = await Task.Run(() => ModelAnalysis.Analyse(network.Model, progress: null, cancellationToken), cancellationToken);
+        Calibrator calibrator = new(network, analysis, new()
+        {
+            Codecs = effort.Profiling.Codecs,
+            Inputs = effort.Profiling.Inputs,
+            Cuts = [.. profile.Cuts.Select(c => c.Id)],
+            MaxImages = effort.CalibrationPhotographs,
+            StopLoss = Math.Max(options.MaxLoss, 0.1),
+            Repeats = 1,
+            Clock = options.Clock,
+        });
+        bool labelled = calibration.Count(i => i.ClassIndex is not null) >= EnoughLabels;
+        IReadOnlyList<LabelledImage> judged = labelled ? calibration : [.. calibration.Select(i => i with { ClassIndex = null })];
+        return CalibrationMerge.Into(profile, (await calibrator.CalibrateAsync(judged, progress, cancellationToken)).Profile);
     }
 
     // What is planned with and what is judged by are different photographs, if there are enough.

@@ -16,6 +16,9 @@ public sealed record JaladModelResult
     /// <summary>Photographs that sizes and losses for planning come from.</summary>
     public required int CalibrationPhotographs { get; init; }
 
+    /// <summary>Whether Δα is counted in top-1 accuracy, as there are labels enough; else in answers that differ from the un-split network's.</summary>
+    public required bool LossIsTop1 { get; init; }
+
     /// <summary>Photographs that were timed at each bandwidth.</summary>
     public required int TimedPhotographs { get; init; }
 

@@ -32,7 +32,7 @@ internal static class JaladReport
             : $"planned with and judged by the same {Math.Max(result.CalibrationPhotographs, result.EvaluatedPhotographs)} photographs, as there are no more: of so few, one changed answer is {100.0 / Math.Max(1, result.CalibrationPhotographs):0} %";
         List<string> text =
         [
-            $"{result.Model}, {photographs}. At most Δα = {options.MaxLoss * 100:0.##} % of the answers may change. The whole network takes {Ms(result.DeviceMs)} on the device (slowed down {options.EdgeSlowdown:0.##}×, emulated) and {Ms(result.CloudMs)} on the cloud.",
+            $"{result.Model}, {photographs}. {Budget(result, options)} The whole network takes {Ms(result.DeviceMs)} on the device (slowed down {options.EdgeSlowdown:0.##}×, emulated) and {Ms(result.CloudMs)} on the cloud.",
             .. result.Rates.SelectMany(r => Words(r)),
             .. SweepWords(result),
         ];
@@ -180,7 +180,7 @@ internal static class JaladReport
 
     private static ReportSection Codecs(JaladModelResult result, string of, ReproductionOptions options) => new($"{of}What crosses at each cut")
     {
-        Text = [$"For each cut that was measured, the fewest bytes that change at most Δα = {options.MaxLoss * 100:0.##} % of the answers on the {result.CalibrationPhotographs} calibration photographs: by JALAD's codec (min-max, c bits, Huffman), and by all that Isthmus may choose. Requests are counted whole."],
+        Text = [$"For each cut that was measured, the fewest bytes within Δα on the {result.CalibrationPhotographs} calibration photographs: by JALAD's codec (min-max, c bits, Huffman), and by all that Isthmus may choose. Requests are counted whole."],
         Tables =
         [
             new(
@@ -211,7 +211,7 @@ internal static class JaladReport
             new(
                 "Forms of the input, on the calibration photographs",
                 ["<form", "bytes", "loss", "made on the device, ms (slowed down)"],
-                [.. result.Inputs.Select(i => ((ImmutableArray<string>)[i.Form, new ByteCount(i.Bytes).ToString(), $"{i.Loss * 100:0.##} %", $"{i.EncodeMs:0.0}"], false))]),
+                [.. result.Inputs.Select(i => ((ImmutableArray<string>)[i.Form, new ByteCount(i.Bytes).ToString(), i.EncodeMs is null ? "given up" : $"{i.Loss * 100:0.##} %", $"{i.EncodeMs:0.0}"], false))]),
         ],
     };
 
@@ -233,6 +233,10 @@ internal static class JaladReport
     // How many times as fast `mine` is.
     private static string Faster(JaladOutcome mine, JaladOutcome other) =>
         mine.P50Ms is > 0 and { } a && other.P50Ms is { } b && mine.Method != other.Method ? $"{b / a:0.00}×" : "";
+
+    private static string Budget(JaladModelResult result, ReproductionOptions options) => result.LossIsTop1
+        ? $"Top-1 may drop by at most Δα = {options.MaxLoss * 100:0.##} points."
+        : $"At most Δα = {options.MaxLoss * 100:0.##} % of the answers may change.";
 
     private static string Ms(double? ms) => ms is { } value ? $"{value:0} ms" : "no answer";
 

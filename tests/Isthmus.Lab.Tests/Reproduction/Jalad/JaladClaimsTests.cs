@@ -47,6 +47,7 @@ public sealed class JaladClaimsTests
             TimedPhotographs = 1,
             EvaluatedPhotographs = 1,
             HeldOut = false,
+            LossIsTop1 = false,
             CloudMs = 1,
             DeviceMs = 1,
             JaladDecisionMs = 0.1,

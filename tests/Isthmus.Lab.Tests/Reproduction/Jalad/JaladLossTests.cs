@@ -15,6 +15,8 @@ public sealed class JaladLossTests
         Assert.Equal(2.0 / 3, loss.Top1!.Value, 1e-9);
         Assert.Equal(2.0 / 3, loss.ReferenceTop1!.Value, 1e-9);
         Assert.Equal(0, loss.Top1Change!.Value, 1e-9);
+        Assert.True(loss.Low < 0 && loss.High > 0);
+        Assert.InRange(0.5, loss.ChangedLow!.Value, loss.ChangedHigh!.Value);
         Assert.True(loss.HeldOut);
     }
 
