@@ -62,7 +62,7 @@ public sealed record JaladEffort(
             : [new(0.8e6), .. PaperRates, new(24e6)];
         return options.Quick
             ? new(rates, 33, false, 5, Math.Min(3, options.Limit ?? 3), 0, [95, 85, 75, 50, 25], codecs, 3, TimeSpan.FromSeconds(18))
-            : new(rates, 33, true, 48, Math.Min(12, options.Limit ?? 12), 120, [95, 90, 80, 75, 70, 60, 50, 40, 30, 25, 20, 15, 10, 5], codecs, 6, TimeSpan.FromSeconds(120));
+            : new(rates, 33, true, 64, Math.Min(10, options.Limit ?? 10), 100, [95, 90, 80, 75, 70, 60, 50, 40, 30, 25, 20, 15, 10, 5], codecs, 6, TimeSpan.FromSeconds(120));
     }
 
     private static IEnumerable<string> Levels(string codec, params int[] levels) => levels.Select(l => $"{codec}:{l}");
