@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Progress;
@@ -62,8 +63,11 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
         _index = ProfileIndex.Of(profile);
         _methods = JaladMethod.All(effort.Jpegs, effort.Codecs);
 
+        // The session's own pipeline does not know what was calibrated.
+        await using Pipeline timing = new(
+            network, profile.Cuts, session.Tiers, new() { Slowdown = options.EdgeSlowdown, RemoteTimeout = settings.RemoteTimeout, Clock = options.Clock });
         // Without slow-down and without a link's limits: only the answers count here.
-        await using Pipeline answering = new(network, session.Profile.Cuts, session.Tiers, new() { RemoteTimeout = settings.RemoteTimeout, Clock = options.Clock });
+        await using Pipeline answering = new(network, profile.Cuts, session.Tiers, new() { RemoteTimeout = settings.RemoteTimeout, Clock = options.Clock });
         Plan whole = BaselinePlans.DeviceOnly(network.Model.Hash);
         LabelledImage[] judged = [.. timed.Concat(evaluated).DistinctBy(i => i.Path)];
         RunReport reference = await AnswerAsync(answering, whole, judged, "un-split network", new PartialProgress(progress, 0.5, 0.55), cancellationToken);
@@ -73,7 +77,7 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
         for (int i = 0; i < effort.Rates.Length; i++)
         {
             PartialProgress part = new(progress, 0.55 + (0.3 * i / effort.Rates.Length), 0.55 + (0.3 * (i + 1) / effort.Rates.Length));
-            rates.Add(await AtAsync(effort.Rates[i], session, link, timed, heldOut, part, cancellationToken));
+            rates.Add(await AtAsync(effort.Rates[i], timing, link, timed, heldOut, part, cancellationToken));
         }
 
         link.SetConditions(LinkConditions.Transparent, LinkConditions.Transparent);
@@ -131,14 +135,14 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
     }
 
     private async Task<JaladRate> AtAsync(
-        BitsPerSecond rate, RunSession session, LinkEmulator link, ImmutableArray<LabelledImage> timed, bool heldOut, PartialProgress progress, CancellationToken cancellationToken)
+        BitsPerSecond rate, Pipeline pipeline, LinkEmulator link, ImmutableArray<LabelledImage> timed, bool heldOut, PartialProgress progress, CancellationToken cancellationToken)
     {
         progress.Report(new($"measures the link at {rate}", 0));
         LinkConditions conditions = new(rate, options.RoundTrip * 0.5);
         link.SetConditions(conditions, conditions);
-        RemoteNode cloud = session.Tiers.Nodes[0];
-        LinkEstimate estimate = await LinkMeasurement.MeasureAsync(cloud.Client, session.Tiers.Link(Tiers.Device, cloud.Name), cancellationToken);
-        ImmutableArray<LinkProfile> links = LinkProfiles.Of(session.Tiers);
+        RemoteNode cloud = pipeline.Tiers.Nodes[0];
+        LinkEstimate estimate = await LinkMeasurement.MeasureAsync(cloud.Client, pipeline.Tiers.Link(Tiers.Device, cloud.Name), cancellationToken);
+        ImmutableArray<LinkProfile> links = LinkProfiles.Of(pipeline.Tiers);
         List<JaladOutcome> outcomes = [.. _methods.Select(m => Choose(m, links))];
 
         // A plan that two methods choose runs once: a difference between the two would be noise. What must split is only of interest
@@ -149,8 +153,8 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
         foreach (Plan plan in plans)
         {
             progress.Report(new($"{rate}: makes {plan} ready", 0));
-            await session.Pipeline.WarmAsync(plan, onNodes: true, cancellationToken);
-            await OneAsync(session.Pipeline, plan, timed[0], cancellationToken);
+            await pipeline.WarmAsync(plan, onNodes: true, cancellationToken);
+            await OneAsync(pipeline, plan, timed[0], cancellationToken);
         }
 
         link.SetConditions(conditions, conditions);
@@ -162,7 +166,7 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
                 // The order turns from photograph to photograph.
                 Plan plan = plans[(i + k) % plans.Length];
                 progress.Report(new($"{rate}: photograph {i + 1} of {timed.Length} by {plan}", ((double)i / timed.Length) + ((double)k / plans.Length / timed.Length)));
-                runs[plan].Add(await OneAsync(session.Pipeline, plan, timed[i], cancellationToken));
+                runs[plan].Add(await OneAsync(pipeline, plan, timed[i], cancellationToken));
             }
         }
 
@@ -184,7 +188,7 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
                 Plan = plan.Describe(),
                 IsSplit = !plan.IsSingleNode,
                 Why = result.Why,
-                PredictedMs = result.Winner.Latency.Value,
+                PredictedMs = WholeMs(method, result.Winner, links),
                 PlannedLoss = result.Winner.AccuracyLoss,
             };
         }
@@ -194,9 +198,25 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
         }
     }
 
+    // A method that leaves stages out chooses without them, and then they happen.
+    private double? WholeMs(JaladMethod method, RankedPlan plan, ImmutableArray<LinkProfile> links)
+    {
+        if (method.Terms == CostTerms.Everything) return plan.Latency.Value;
+        try
+        {
+            return new CostModel(_index, links).Cost(plan.Plan).Total.Value;
+        }
+        catch (IsthmusException)
+        {
+            // Something that it leaves out was not measured.
+            return null;
+        }
+    }
+
     private PlanningRequest Request(JaladMethod method, ImmutableArray<LinkProfile> links) => new(_index)
     {
         Space = method.Space,
+        Terms = method.Terms,
         Constraints = Constraints.None with { MaxAccuracyLoss = options.MaxLoss },
         Links = links,
         Top = 1,
@@ -307,7 +327,7 @@ internal sealed class JaladExperiment(Network network, ImmutableArray<LabelledIm
                     // Then there is no plan to predict.
                 }
 
-                yield return new(rate / 8e3, method.Name, best?.Winner.Plan.Describe(), best?.Winner.Plan.IsSingleNode == false, best?.Winner.Latency.Value, best?.Winner.Bytes.Value);
+                yield return new(rate / 8e3, method.Name, best?.Winner.Plan.Describe(), best?.Winner.Plan.IsSingleNode == false, best is null ? null : WholeMs(method, best.Winner, links), best?.Winner.Bytes.Value);
             }
         }
     }

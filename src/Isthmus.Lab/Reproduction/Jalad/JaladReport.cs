@@ -201,7 +201,7 @@ internal static class JaladReport
         Text =
         [
             "Every method is a restriction of the one planner, and its plan runs on the one pipeline; so all have the same decoder, transport and inference runtime. The cloud is a process of its own on this machine, reached through Isthmus' link emulator. What the paper calls the edge is the machine at the source of the picture: the device here.",
-            "Latency is from the image file on the device to the answer on the device: decoding, computing, encoding, sending, waiting, and the answer's way back. The paper's model leaves encoding and round trips out; here they count for every method.",
+            "Latency is from the image file on the device to the answer on the device: decoding, computing, encoding, sending, waiting, and the answer's way back. The paper's model leaves encoding and round trips out; here every method plans with them, but for \"JALAD, paper's cost\".",
             $"A loss is counted against the un-split network on the same photographs. Sizes, losses and times for planning come from {result.CalibrationPhotographs} calibration photographs; {(result.HeldOut ? "those that are timed and judged are others" : "they are also those that are timed and judged, for want of more")}.",
             "Origin2Cloud uploads raw 8-bit pixels, three bytes each, not the float tensor, which is four times as large.",
         ],

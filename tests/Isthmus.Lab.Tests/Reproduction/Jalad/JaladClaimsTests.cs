@@ -31,7 +31,7 @@ public sealed class JaladClaimsTests
         JaladModelResult result = Result(1, 2, 3) with { TimedPhotographs = 2 };
         Claim claim = JaladClaims.Of([result], new()).Single(c => c.Name.StartsWith("photographs that were not answered exactly once", StringComparison.Ordinal));
         Assert.False(claim.Met);
-        Assert.Equal(9, claim.Measured);
+        Assert.Equal(JaladMethod.All([], []).Length, claim.Measured);
     }
 
     private static Claim Find(IEnumerable<Claim> claims, string name) => claims.Single(c => c.Name == name);

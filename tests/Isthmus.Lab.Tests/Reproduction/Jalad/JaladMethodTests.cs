@@ -21,6 +21,7 @@ public sealed class JaladMethodTests
         Dictionary<string, RankedPlan> plans = Methods.ToDictionary(m => m.Name, m => Plan(m, rate));
         RankedPlan ours = plans[JaladMethod.Isthmus];
         Assert.All(plans.Values, p => Assert.True(ours.Latency <= p.Latency));
+        Assert.Equal(CostTerms.ComputingAndTransfer, Methods.Single(m => m.Name == JaladMethod.JaladPaper).Terms);
         Assert.All(plans.Values, p => Assert.True(p.AccuracyLoss <= 0.02));
     }
 
@@ -41,10 +42,17 @@ public sealed class JaladMethodTests
         Assert.DoesNotContain(plans[JaladMethod.Neurosurgeon].Segments, s => s.Codec is { Kind: not CodecKind.Raw });
     }
 
-    private static RankedPlan Plan(JaladMethod method, double rate) => Planner.Plan(new(ProfileIndex.Of(InventedProfile.Create()))
+    private static RankedPlan Plan(JaladMethod method, double rate)
+    {
+        PlanningRequest request = Request(method, rate);
+        return CostModel.Of(request with { Terms = CostTerms.Everything }).Rank(Planner.Plan(request).Winner.Plan, Objective.Latency);
+    }
+
+    private static PlanningRequest Request(JaladMethod method, double rate) => new(ProfileIndex.Of(InventedProfile.Create()))
     {
         Space = method.Space,
+        Terms = method.Terms,
         Constraints = Constraints.None with { MaxAccuracyLoss = 0.02 },
         Links = [InventedProfile.Link("device", "cloud", rate), InventedProfile.Link("cloud", "device", rate)],
-    }).Winner;
+    };
 }
