@@ -7,26 +7,30 @@ using Isthmus.Runtime.Adaptive;
 
 namespace Isthmus.Bench;
 
-/// <summary>The time and memory of one decision of the adaptation, links changed before each, beside planning from scratch.</summary>
+/// <summary>
+/// The time and memory of one decision of the adaptation, links changed before each, beside planning from scratch; and real runs under traces
+/// (<see cref="RealTraces"/>), which take some minutes.
+/// </summary>
 internal sealed class AdaptationComparison : IComparison
 {
     private const double GoalMs = 1;
 
     public string Name => "adaptation";
 
-    public string Summary => "One decision of the adaptation after a link has changed, end to end, beside planning from the profile alone.";
+    public string Summary => "One decision of the adaptation after a link has changed, beside planning from scratch; and real runs under changing links, beside a plan that is kept.";
 
-    public Task<IReadOnlyList<ComparisonRow>> RunAsync(IProgress<ProgressReport> progress, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ComparisonRow>> RunAsync(IProgress<ProgressReport> progress, CancellationToken cancellationToken)
     {
         List<ComparisonRow> rows = [];
         int[] sizes = [26, 120];
         for (int i = 0; i < sizes.Length; i++)
         {
-            progress.Report(new($"{sizes[i]} cuts", (double)i / sizes.Length));
+            progress.Report(new($"{sizes[i]} cuts", i * 0.05));
             Decide(rows, sizes[i], cancellationToken);
         }
 
-        return Task.FromResult<IReadOnlyList<ComparisonRow>>(rows);
+        rows.AddRange(await new RealTraces(progress, cancellationToken).CompareAsync());
+        return rows;
     }
 
     private static void Decide(List<ComparisonRow> rows, int cuts, CancellationToken cancellationToken)

@@ -29,6 +29,7 @@ public sealed class Adaptation
     private Plan? _plan;
     private string _why = "";
     private int _streak;
+    private Milliseconds _keep;
     private int _count;
     private long _since;
 
@@ -90,6 +91,7 @@ public sealed class Adaptation
             _last = inputs;
             _best = result.Best;
             _streak = result.Streak;
+            _keep = result.Keep;
             if (result.IsChange)
             {
                 _plan = result.Plan;
@@ -154,7 +156,7 @@ public sealed class Adaptation
             [.. _ratios.Keys.Order(StringComparer.Ordinal).Select(Faded).Where(r => Math.Abs(r.Compute - 1) > _options.LoadTolerance)];
         return new DecisionInputs(
             _count + 1, _options.Clock.GetUtcNow(), [.. _tiers.CurrentLinks().Where(l => Knows(l.From) && Knows(l.To))], ratios, excluded, _plan, _streak,
-            _plan is null ? Milliseconds.Zero : Milliseconds.Since(_options.Clock, _since)).AsWritten();
+            _plan is null ? Milliseconds.Zero : Milliseconds.Since(_options.Clock, _since), _keep).AsWritten();
     }
 
     private MeasuredRatio Faded(string node)

@@ -30,6 +30,15 @@ public sealed record AdaptationOptions
     /// <summary>A plan is kept for at least this time. A plan whose node failed is left at once. Default 2 s.</summary>
     public TimeSpan MinDwell { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Plans that take turns are kept longer and longer: after a switch that follows the one before within three times the time that the plan had to be
+    /// kept, the next one is kept for twice that time, at most for this. Default 30 s.
+    /// </summary>
+    public TimeSpan MaxDwell { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Another plan that is better by this share is used after <see cref="MinDwell"/> all the same: that is no noise. Default 0.5.</summary>
+    public double UrgentGain { get; init; } = 0.5;
+
     /// <summary>What was learnt of a node's load loses half its weight in this time when the node is not used. Default 20 s.</summary>
     public TimeSpan LoadHalfLife { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -59,7 +68,7 @@ public sealed record AdaptationOptions
     public void Validate()
     {
         if (Gain is not (>= 0 and < 1) || Consecutive < 1 || MinDwell < TimeSpan.Zero || LoadHalfLife <= TimeSpan.Zero || LoadTolerance is not (>= 0 and < 1) || LogLimit < 1
-            || !(Patience >= 1) || LeastPatience <= TimeSpan.Zero)
+            || MaxDwell < MinDwell || UrgentGain is not (>= 0 and <= 1) || !(Patience >= 1) || LeastPatience <= TimeSpan.Zero)
             throw new IsthmusException(ErrorKind.Usage, "An adaptation's gain and tolerance are shares from 0 to 1, its counts at least one, its times above zero.");
     }
 }

@@ -17,6 +17,7 @@ namespace Isthmus.Runtime.Adaptive;
 /// <param name="Present">The plan in use; null at the start.</param>
 /// <param name="Streak">How many decisions in a row found another plan better by enough.</param>
 /// <param name="Dwelt">How long the present plan has been in use.</param>
+/// <param name="Keep">How long it is to be used at least; see <see cref="AdaptationOptions.MaxDwell"/>.</param>
 public sealed record DecisionInputs(
     int Number,
     DateTimeOffset Time,
@@ -25,7 +26,8 @@ public sealed record DecisionInputs(
     ImmutableArray<string> Excluded,
     Plan? Present,
     int Streak,
-    Milliseconds Dwelt)
+    Milliseconds Dwelt,
+    Milliseconds Keep)
 {
     /// <summary>
     /// The same, rounded as JSON rounds it (microseconds, whole bits per second): what is decided from is exactly what a log can hold,
@@ -35,6 +37,7 @@ public sealed record DecisionInputs(
     {
         Links = [.. Links.Select(l => l with { RoundTrip = Rounded(l.RoundTrip), Bandwidth = double.IsFinite(l.Bandwidth.Value) ? new(Math.Max(1, Math.Round(l.Bandwidth.Value))) : l.Bandwidth })],
         Dwelt = Rounded(Dwelt),
+        Keep = Rounded(Keep),
     };
 
     private static Milliseconds Rounded(Milliseconds time) => new(Math.Round(time.Value, 3));

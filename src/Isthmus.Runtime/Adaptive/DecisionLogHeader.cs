@@ -22,6 +22,8 @@ namespace Isthmus.Runtime.Adaptive;
 /// <param name="Gain">See <see cref="AdaptationOptions.Gain"/>.</param>
 /// <param name="Consecutive">See <see cref="AdaptationOptions.Consecutive"/>.</param>
 /// <param name="MinDwellMs">See <see cref="AdaptationOptions.MinDwell"/>; milliseconds.</param>
+/// <param name="MaxDwellMs">See <see cref="AdaptationOptions.MaxDwell"/>; milliseconds.</param>
+/// <param name="UrgentGain">See <see cref="AdaptationOptions.UrgentGain"/>.</param>
 public sealed record DecisionLogHeader(
     string Kind,
     int Version,
@@ -34,7 +36,9 @@ public sealed record DecisionLogHeader(
     SearchSpace Space,
     double Gain,
     int Consecutive,
-    double MinDwellMs)
+    double MinDwellMs,
+    double MaxDwellMs,
+    double UrgentGain)
 {
     /// <summary>The version that this software writes and reads.</summary>
     public const int CurrentVersion = 1;
@@ -51,7 +55,7 @@ public sealed record DecisionLogHeader(
         AdaptationOptions o = rule.Options;
         return new(
             LogKind, CurrentVersion, rule.Profile.SoftwareVersion, rule.Profile.Model, HashOf(rule.Profile), rule.Absent, o.Objective.ToString(), o.Constraints, o.Space,
-            o.Gain, o.Consecutive, o.MinDwell.TotalMilliseconds);
+            o.Gain, o.Consecutive, o.MinDwell.TotalMilliseconds, o.MaxDwell.TotalMilliseconds, o.UrgentGain);
     }
 
     /// <summary>The hash by which a log names a profile: SHA-256 of its text, in lower-case hexadecimal digits.</summary>
@@ -69,7 +73,7 @@ public sealed record DecisionLogHeader(
             throw new IsthmusException(ErrorKind.Planning, $"The decisions were made from another profile (SHA-256 {Short(ProfileHash)}…): give the one that the run used with --profile.");
         if (Absent.IsDefault || Constraints.ForbiddenNodes.IsDefault || Absent.Contains(null!) || Constraints.ForbiddenNodes.Contains(null!))
             throw new IsthmusException(ErrorKind.Data, "The header names a node that has no name.");
-        if (!(MinDwellMs is >= 0 and <= 1e12)) throw new IsthmusException(ErrorKind.Data, "The header's minDwellMs is out of range.");
+        if (!(MinDwellMs is >= 0 and <= 1e12 && MaxDwellMs is >= 0 and <= 1e12)) throw new IsthmusException(ErrorKind.Data, "The header's minDwellMs or maxDwellMs is out of range.");
         AdaptationOptions options = new()
         {
             Objective = Core.Planning.Objective.Parse(Objective),
@@ -79,6 +83,8 @@ public sealed record DecisionLogHeader(
             Gain = Gain,
             Consecutive = Consecutive,
             MinDwell = TimeSpan.FromMilliseconds(MinDwellMs),
+            MaxDwell = TimeSpan.FromMilliseconds(MaxDwellMs),
+            UrgentGain = UrgentGain,
         };
         return new(index, options, Absent);
     }

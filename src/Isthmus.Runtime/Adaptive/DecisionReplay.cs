@@ -156,6 +156,7 @@ public static class DecisionReplay
             {
                 if (inputs.Number != before.Inputs.Number + 1) difference ??= $"it follows decision {before.Inputs.Number}: what was between is missing";
                 else if (inputs.Present != before.Result.Plan) difference ??= $"it began with {inputs.Present?.Describe() ?? "no plan"}, but the one before ended with {before.Result.Plan.Describe()}";
+                else if (Math.Abs(inputs.Keep.Value - before.Result.Keep.Value) > 0.001) difference ??= $"it began with a plan to be kept for {inputs.Keep}, but the one before ended with {before.Result.Keep}";
                 else if (inputs.Streak != before.Result.Streak) difference ??= $"it began with a streak of {inputs.Streak}, but the one before ended with {before.Result.Streak}";
             }
 

@@ -12,6 +12,8 @@ namespace Isthmus.Runtime.Adaptive;
 /// </summary>
 public sealed class DecisionRule
 {
+    private const double SoonFactor = 3;
+
     private readonly ProfileIndex _index;
     private readonly Constraints _constraints;
 
@@ -69,36 +71,42 @@ public sealed class DecisionRule
         PlanningRequest request = Request(inputs);
         CostModel model = CostModel.Of(request);
         Plan? plan = inputs.Present;
+        Milliseconds least = new(Math.Round(Options.MinDwell.TotalMilliseconds, 3));
         RankedPlan? present = plan is null ? null : Rank(model, plan, inputs.Excluded);
         RankedPlan? winner = Planner.Best(request, model);
         if (winner is null)
         {
             // The planner explains at length what to relax; that is worth its time only where the run cannot go on.
             if (plan is null) Planner.Plan(request);
-            return new(DecisionOutcome.Stuck, plan!, present, null, 0, 0, "No plan satisfies the constraints as things are now, so the present one goes on.");
+            return new(DecisionOutcome.Stuck, plan!, present, null, 0, 0, inputs.Keep, "No plan satisfies the constraints as things are now, so the present one goes on.");
         }
 
-        if (plan is null) return new(DecisionOutcome.Started, winner.Plan, null, winner, 1, 0, Planner.Plan(request).Why);
+        if (plan is null) return new(DecisionOutcome.Started, winner.Plan, null, winner, 1, 0, least, Planner.Plan(request).Why);
         if (present is null)
         {
             string reason = inputs.Excluded.Length > 0 ? $"{string.Join(", ", inputs.Excluded)} failed and is excluded. " : "";
-            return new(DecisionOutcome.Forced, winner.Plan, null, winner, 1, 0, reason + Planner.Plan(request).Why);
+            return new(DecisionOutcome.Forced, winner.Plan, null, winner, 1, 0, least, reason + Planner.Plan(request).Why);
         }
 
         double gain = present.Score > 0 ? (present.Score - winner.Score) / present.Score : 0;
         double rounded = Math.Round(gain, 4);
-        if (winner.Plan == plan) return new(DecisionOutcome.Kept, plan, present, winner, rounded, 0, "It is the best.");
+        if (winner.Plan == plan) return new(DecisionOutcome.Kept, plan, present, winner, rounded, 0, inputs.Keep, "It is the best.");
         if (gain < Options.Gain)
-            return new(DecisionOutcome.Kept, plan, present, winner, rounded, 0, $"{winner.Plan} is better by {gain:P1} only; {Options.Gain:P0} are needed.");
+            return new(DecisionOutcome.Kept, plan, present, winner, rounded, 0, inputs.Keep, $"{winner.Plan} is better by {gain:P1} only; {Options.Gain:P0} are needed.");
 
         int streak = inputs.Streak + 1;
-        if (streak < Options.Consecutive || inputs.Dwelt.Value < Options.MinDwell.TotalMilliseconds)
+        // What is far better is no noise.
+        Milliseconds keep = gain >= Options.UrgentGain ? least : inputs.Keep;
+        if (streak < Options.Consecutive || inputs.Dwelt < keep)
         {
-            string why = $"{winner.Plan} is better by {gain:P1}, seen {streak} of {Options.Consecutive} times; the present plan is {inputs.Dwelt.Value / 1000:0.0} s old, of at least {Options.MinDwell.TotalSeconds:0.0} s.";
-            return new(DecisionOutcome.Waiting, plan, present, winner, rounded, streak, why);
+            string why = $"{winner.Plan} is better by {gain:P1}, seen {streak} of {Options.Consecutive} times; the present plan is {inputs.Dwelt.Value / 1000:0.0} s old, of at least {keep.Value / 1000:0.0} s.";
+            return new(DecisionOutcome.Waiting, plan, present, winner, rounded, streak, inputs.Keep, why);
         }
 
-        return new(DecisionOutcome.Switched, winner.Plan, present, winner, rounded, 0, Planner.Plan(request).Why);
+        // A plan that had its time was no flapping; one that was left soon is followed by one that stays longer.
+        bool soon = inputs.Dwelt.Value < SoonFactor * inputs.Keep.Value;
+        Milliseconds next = soon ? new(Math.Min(Options.MaxDwell.TotalMilliseconds, 2 * inputs.Keep.Value)) : least;
+        return new(DecisionOutcome.Switched, winner.Plan, present, winner, rounded, 0, next, Planner.Plan(request).Why);
     }
 
     /// <summary>What a plan costs under such inputs; null if it is impossible or needs what was not measured.</summary>
