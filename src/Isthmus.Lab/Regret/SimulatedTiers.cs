@@ -118,9 +118,10 @@ internal sealed class SimulatedTiers : ITierState
                 {
                     double start = _clock.Now, done = Echo(node, bytes);
                     yield return Math.Min(done, start + limit);
+                    BitsPerSecond believed = link.Current.Bandwidth;
                     link.Record(new(bytes), new(done <= start + limit ? done - start : limit * 1.5));
-                    if (done - start - roundTrip >= LinkMeasurement.Telling.Value || bytes == LinkMeasurement.LargestRefresh) break;
-                    bytes = Math.Min(LinkMeasurement.LargestRefresh, bytes * 8);
+                    if (done > start + limit || LinkMeasurement.NextRefresh(bytes, new(done - start - roundTrip), believed) is not { } next) break;
+                    bytes = next;
                 }
             }
         }

@@ -131,7 +131,8 @@ public sealed class LinkEstimator
             bool step = far && !double.IsNaN(_suspect) && (perByte > _perByte) == (_suspect > _perByte);
             // The first that disagrees moves the average by half its weight: if it is noise, little is lost.
             double next = step ? Math.Sqrt(_suspect * perByte) : _perByte + (alpha * (far ? 0.5 : 1) * (perByte - _perByte));
-            _suspect = far && !step ? perByte : double.NaN;
+            // A transfer that tells next to nothing neither confirms nor clears a suspicion.
+            if (weight >= 0.1) _suspect = far && !step ? perByte : double.NaN;
             _perByte = Math.Max(LeastMillisecondsPerByte, next);
         }
 

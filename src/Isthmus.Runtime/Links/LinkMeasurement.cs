@@ -15,14 +15,27 @@ public static class LinkMeasurement
     /// <summary>The largest transfer by which an unused link is looked after, in bytes.</summary>
     public const long LargestRefresh = 500_000;
 
-    /// <summary>The most transfers of one look, each eight times the one before.</summary>
-    public const int MostRefreshes = 3;
+    /// <summary>The most transfers of one look.</summary>
+    public const int MostRefreshes = 4;
 
-    /// <summary>A transfer that takes this long beyond the round trip needs no larger one after it.</summary>
-    public static readonly Milliseconds Telling = new(40);
+    // A transfer that takes this long beyond the round trip needs no larger one after it.
+    private static readonly Milliseconds Telling = new(40);
 
     // A transfer tells the bandwidth when it takes this long beyond the round trip: far more than the jitter of timers and threads.
     private static readonly Milliseconds Enough = new(150);
+
+    /// <summary>How large a transfer is to follow one by which an unused link is looked after; null for none.</summary>
+    /// <param name="bytes">The size of the one before.</param>
+    /// <param name="beyond">What it took beyond the round trip.</param>
+    /// <param name="believed">The bandwidth that was believed before it.</param>
+    public static long? NextRefresh(long bytes, Milliseconds beyond, BitsPerSecond believed)
+    {
+        // Too short to tell anything: a larger one.
+        if (beyond < Telling && bytes < LargestRefresh) return Math.Min(LargestRefresh, bytes * 8);
+        // An estimate jumps when two transfers in a row contradict it: the second one need not wait for the next look.
+        double ratio = bytes * 8e3 / Math.Max(0.01, beyond.Value) / believed.Value;
+        return ratio is > 1.5 or < 1 / 1.5 ? bytes : null;
+    }
 
     /// <summary>Measures thoroughly: the median of several round trips, then transfers that grow until one takes long enough.</summary>
     /// <param name="node">The node at the other end.</param>
@@ -54,7 +67,7 @@ public static class LinkMeasurement
         }
     }
 
-    /// <summary>Looks after a link that nobody uses, at little cost: three round trips, and a transfer sized to take a tenth of a second; larger ones if it takes next to no time. At most 585 kB in all.</summary>
+    /// <summary>Looks after a link that nobody uses, at little cost: three round trips, and a transfer sized to take a tenth of a second; larger ones if it takes next to no time, another one if it contradicts what was believed. At most 1.1 MB in all.</summary>
     /// <param name="node">The node at the other end.</param>
     /// <param name="link">Told everything that is measured.</param>
     /// <param name="clock">The clock of the limit.</param>
@@ -103,9 +116,10 @@ public static class LinkMeasurement
                 return;
             }
 
+            BitsPerSecond believed = link.Current.Bandwidth;
             link.Record(new(bytes), took);
-            if (took - estimate.RoundTrip >= Telling || bytes == LargestRefresh) return;
-            bytes = Math.Min(LargestRefresh, bytes * 8);
+            if (NextRefresh(bytes, took - estimate.RoundTrip, believed) is not { } next) return;
+            bytes = next;
         }
     }
 }
