@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Isthmus.Core.Errors;
+using Isthmus.Tests.Shared;
 
 namespace Isthmus.EndToEnd.Tests;
 
