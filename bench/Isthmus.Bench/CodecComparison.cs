@@ -9,7 +9,7 @@ namespace Isthmus.Bench;
 /// <summary>
 /// `bench codec`: the quantiser beside a loop over the values, the Huffman coder beside the framework's Deflate and Brotli at
 /// their fastest on the same symbols packed to c bits, and the frame's size beside the raw tensor; then the fast coder beside those and the
-/// system's zstd. One thread.
+/// system's zstd, and the dense codec beside JALAD's. One thread.
 /// </summary>
 public sealed class CodecComparison : IComparison
 {
@@ -45,7 +45,7 @@ public sealed class CodecComparison : IComparison
             ("linear 64×56×56", SyntheticActivations.Linear(64 * 56 * 56, 2), SomeWidths),
             .. real.Where((_, i) => i is 0 or 2).Select(a => (a.Name, a.Values, SomeWidths)),
         ];
-        int cases = inputs.Sum(i => i.Widths.Length) + LevelsOf.Length * (1 + real.Count);
+        int cases = inputs.Sum(i => i.Widths.Length) + ((LevelsOf.Length + DenseRows.Settings.Length) * (1 + real.Count));
         List<ComparisonRow> rows = [];
         int done = 0;
         foreach ((string input, float[] values, int[] widths) in inputs)
@@ -63,6 +63,7 @@ public sealed class CodecComparison : IComparison
         using ZstdLibrary? zstd = ZstdLibrary.TryLoad();
         if (zstd is null) rows.Add(ComparisonRow.Of("fast coder", "libzstd.so.1 is not installed here: rows against it are left out", "rows", 0, "zstd, level 1", 0));
         FastCoderRows fast = new(rows, zstd, cancellationToken);
+        DenseRows dense = new(rows, cancellationToken);
         TensorShape synthetic = new(1, 64, 56, 56);
         foreach ((string input, TensorShape shape, float[] values) in real.Prepend(("ReLU-like 64×56×56", synthetic, inputs[0].Values)))
         {
@@ -70,6 +71,12 @@ public sealed class CodecComparison : IComparison
             {
                 progress.Report(new($"{input}, {levels} levels", (double)done++ / cases));
                 fast.Measure(input, values, shape, levels);
+            }
+
+            foreach ((int quality, int bits) in DenseRows.Settings)
+            {
+                progress.Report(new($"{input}, dense:{quality}", (double)done++ / cases));
+                dense.Measure(input, values, shape, quality, bits);
             }
         }
 

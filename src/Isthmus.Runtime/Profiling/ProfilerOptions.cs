@@ -16,8 +16,8 @@ public sealed record ProfilerOptions
     /// <summary>How many pictures the sizes and losses come from, 1…10000, spread evenly over those given. Default 8.</summary>
     public int Samples { get; init; } = 8;
 
-    /// <summary>The codecs. Default raw, half, huffman:8, huffman:4, fast:8, fast:4.</summary>
-    public ImmutableArray<CodecSpec> Codecs { get; init; } = [CodecSpec.Raw, CodecSpec.Half, CodecSpec.Huffman(8), CodecSpec.Huffman(4), CodecSpec.Fast(8), CodecSpec.Fast(4)];
+    /// <summary>The codecs. Default raw, half, huffman:8, huffman:4, fast:8, fast:4, dense:12, dense:7.</summary>
+    public ImmutableArray<CodecSpec> Codecs { get; init; } = [CodecSpec.Raw, CodecSpec.Half, CodecSpec.Huffman(8), CodecSpec.Huffman(4), CodecSpec.Fast(8), CodecSpec.Fast(4), CodecSpec.Dense(12), CodecSpec.Dense(7)];
 
     /// <summary>The forms in which a picture may cross. Default file, jpeg:90, jpeg:75, jpeg:50, png, tensor.</summary>
     public ImmutableArray<InputEncoding> Inputs { get; init; } =
