@@ -16,10 +16,10 @@ public sealed record StackedBarChart(string Title, string Unit, ImmutableArray<(
     private const int RowHeight = 26;
     private const int BarHeight = 16;
     private const int AxisHeight = 22;
-    private const int LongestLabel = 56;
+    private const int LongestLabel = 50;
 
     // Wide enough for the longest label.
-    private int LabelWidth => Bars.Length == 0 ? 230 : Math.Clamp((int)(7.2 * Math.Min(LongestLabel, Bars.Max(b => b.Label.Length))) + 16, 230, 420);
+    private int LabelWidth => Bars.Length == 0 ? 230 : Math.Clamp((int)(8.2 * Math.Min(LongestLabel, Bars.Max(b => b.Label.Length))) + 16, 230, 430);
 
     /// <summary>The chart as an SVG element.</summary>
     public string ToSvg()
