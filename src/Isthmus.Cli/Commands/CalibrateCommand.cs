@@ -84,6 +84,7 @@ internal sealed class CalibrateCommand : ICommandFactory
             return (calibrator, await calibrator.CalibrateAsync(images, progress, inv.CancellationToken));
         });
         foreach (string file in result.PassedOver) inv.Note($"Passed over: {file}");
+        if (result.Profile.Calibration is { Top1: { } top1 } calibrated && AccuracyText.Suspicion(top1, calibrated.SampleCount) is { } suspicion) inv.Note(suspicion);
         Profile written = profile is null ? result.Profile : CalibrationMerge.Into(profile, result.Profile);
         ProfileFile.Save(output, written);
         // Only now: had the profile not been written, the same command would still have everything.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
+using Isthmus.Core.Statistics;
 
 namespace Isthmus.Cli.Console;
 
@@ -37,6 +38,20 @@ internal static class AccuracyText
         return accuracy.Top1Change is not null
             ? $"{crossing} loses {Loss(accuracy)} of top-1 accuracy on {images} images{counted}"
             : $"{crossing} changes {Loss(accuracy)} of the answers on {images} images{counted}";
+    }
+
+    /// <summary>
+    /// What to check if the un-split network is nearly always wrong: its upper 95 % end is below one right answer in ten, which is what a wrong
+    /// manifest or labels of other classes look like. Null if nothing is suspicious.
+    /// </summary>
+    /// <param name="top1">Share of right answers, 0…1.</param>
+    /// <param name="images">Images with a label.</param>
+    public static string? Suspicion(double top1, int images)
+    {
+        if (images <= 0) return null;
+        int right = Math.Clamp((int)Math.Round(top1 * images), 0, images);
+        return BinomialInterval.ClopperPearson(right, images).High >= 0.1 ? null
+            : $"The un-split network is right on {right} of {images} images: losses against it mean little. Check the manifest (mean, scale, channel order, label offset) and the labels.";
     }
 
     /// <summary>The interval, such as "(95 %: −0.1…1.4)".</summary>

@@ -56,6 +56,17 @@ public sealed class CalibrateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Calibrate_NetworkThatIsNearlyAlwaysWrong_SaysWhatToCheck()
+    {
+        for (int i = 12; i < 40; i++) File.WriteAllBytes(Path.Combine(_photos, $"{i:00}.png"), TestPicture.Png(i));
+        // Classes that the network does not have.
+        await File.WriteAllLinesAsync(Path.Combine(_photos, "labels.csv"), ["file,class_index", .. Enumerable.Range(0, 40).Select(i => $"{i:00}.png,700")], TestContext.Current.CancellationToken);
+        CommandRun run = await RunAsync("--codecs", "huffman:4", "--inputs", "none", "--max-cuts", "1");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("is right on 0 of 40 images", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Calibrate_IntoAProfile_ReplacesItsRowsAndKeepsItsTimes()
     {
         string existing = Path.Combine(_folder, "tiny.profile.json");
