@@ -15,6 +15,7 @@ internal sealed class PlanSearch
     private readonly ProfileIndex _index;
     private readonly Objective _objective;
     private readonly Constraints _constraints;
+    private readonly PlanFilter _filter;
     private readonly SearchSpace _space;
     private readonly bool[] _mayRun;
     private readonly bool[] _mayCut;
@@ -32,9 +33,10 @@ internal sealed class PlanSearch
         _index = model.Index;
         _objective = objective;
         _constraints = constraints;
+        _filter = new(model, constraints);
         _space = space;
         Profile profile = _index.Profile;
-        _mayRun = [.. profile.Nodes.Select(n => constraints.Allows(n) && space.Allows(n))];
+        _mayRun = [.. profile.Nodes.Select((n, i) => _filter.AllowsNode(i) && space.Allows(n))];
         HashSet<string>? cuts = space.Cuts?.ToHashSet(StringComparer.Ordinal);
         HashSet<CodecSpec>? codecs = space.Codecs?.ToHashSet();
         _mayCut = [.. profile.Cuts.Select(c => cuts?.Contains(c.Id) != false)];
@@ -58,6 +60,7 @@ internal sealed class PlanSearch
                 foreach ((int to, double ms) in _index.SegmentsFrom(node, from))
                 {
                     Step step = StepOf(node, ms);
+                    if (!_filter.AllowsSegment(node, from, to, step.Ms)) continue;
                     if (to == _index.End)
                     {
                         if (!AllowsCuts(cutsBefore)) continue;
@@ -83,13 +86,13 @@ internal sealed class PlanSearch
     {
         ParetoSet set = new();
         if (WholeOnDevice() is { } whole) set.Offer(whole);
-        PlanPart[][][] entriesOf = [.. _entries.Select(byPlace => byPlace.Select(p => PlanPart.Undominated(p, withBytes: true)).ToArray())];
+        PlanPart[][][] entriesOf = [.. _entries.Select(byPlace => byPlace.Select(p => _filter.KeepsDominance ? PlanPart.Undominated(p, withBytes: true) : p).ToArray())];
         // The plans on fewer nodes first: they are few, and the bounds that they set spare most of the others.
         for (int pass = 0; pass < 2; pass++)
         {
             for (int node = 0; node < _entries.Length; node++)
             {
-                PlanPart[][] exitsOf = pass == 0 ? [] : [.. _exits[node].Select(p => PlanPart.Undominated(p, withBytes: false))];
+                PlanPart[][] exitsOf = pass == 0 ? [] : [.. _exits[node].Select(p => _filter.KeepsDominance ? PlanPart.Undominated(p, withBytes: false) : p)];
                 for (int from = -1; from < _index.End; from++)
                 {
                     PlanPart[] entries = entriesOf[node][from + 1];
@@ -100,6 +103,7 @@ internal sealed class PlanSearch
                     {
                         if (to == _index.End != (pass == 0)) continue;
                         Step step = StepOf(node, ms);
+                        if (!_filter.AllowsSegment(node, from, to, step.Ms)) continue;
                         if (to == _index.End)
                         {
                             if (!AllowsCuts(cutsBefore)) continue;
@@ -158,9 +162,11 @@ internal sealed class PlanSearch
     private PlanCandidate? WholeOnDevice()
     {
         int device = _index.Device;
-        double ms = _model.DecodeLocal + _model.Compute(device, -1, _index.End) + _model.Queue(device) + _model.Overhead(device);
-        if (!_mayRun[device] || !AllowsCuts(0) || double.IsNaN(ms) || !_constraints.AllowsLatency(ms)) return null;
-        return new(_objective.Score(ms, 0, 0), ms, 0, 0, 0, device, -1, 0, _index.End, -1, -1);
+        double compute = _model.Compute(device, -1, _index.End);
+        double ms = _model.DecodeLocal + compute + _model.Queue(device) + _model.Overhead(device);
+        if (!_mayRun[device] || !AllowsCuts(0) || double.IsNaN(ms) || !_constraints.AllowsLatency(ms) || !_filter.AllowsSegment(device, -1, _index.End, compute)) return null;
+        PlanCandidate whole = new(_objective.Score(ms, 0, 0), ms, 0, 0, 0, device, -1, 0, _index.End, -1, -1);
+        return _filter.Allows(whole) ? whole : null;
     }
 
     private PlanPart[][] Entries(int node)
@@ -172,7 +178,7 @@ internal sealed class PlanSearch
         double there = _model.Queue(node) + _model.Overhead(node) + _model.Return(node, device);
         List<PlanPart> parts = [];
 
-        if (!_constraints.KeepInputOnDevice)
+        if (_filter.AllowsInput)
         {
             for (int x = 0; x < _index.Profile.Inputs.Length; x++)
             {
@@ -188,7 +194,7 @@ internal sealed class PlanSearch
         there += _model.Queue(device) + _model.Overhead(device);
         foreach ((int cut, double head) in _index.SegmentsFrom(device, -1))
         {
-            if (cut == _index.End || !_mayCut[cut] || (_constraints.KeepInputOnDevice && !(_index.Profile.Cuts[cut].MacShare > 0))) continue;
+            if (cut == _index.End || !_mayCut[cut] || !_filter.AllowsHead(cut) || !_filter.AllowsSegment(device, -1, cut, head * _model.Ratio(device))) continue;
             double before = _model.DecodeLocal + (head * _model.Ratio(device)) + there;
             for (int k = 0; k < _mayCode[cut].Length; k++)
             {
@@ -218,12 +224,14 @@ internal sealed class PlanSearch
             if (!_mayCut[cut]) continue;
             foreach (int last in further)
             {
-                double finish = _model.Tail(last, cut) + _model.Queue(last) + _model.Overhead(last) + _model.Return(last, node);
-                if (double.IsNaN(finish)) continue;
+                double tail = _model.Tail(last, cut);
+                double finish = tail + _model.Queue(last) + _model.Overhead(last) + _model.Return(last, node);
+                if (double.IsNaN(finish) || !_filter.AllowsSegment(last, cut, _index.End, tail)) continue;
                 for (int k = 0; k < _mayCode[cut].Length; k++)
                 {
                     if (!_mayCode[cut][k]) continue;
                     long bytes = _model.Bytes(cut, k);
+                    if (!_filter.AllowsCrossing(node, bytes)) continue;
                     double ms = _model.Encode(node, cut, k) + _model.Send(node, last, bytes) + _model.Decode(last, cut, k) + finish;
                     if (!double.IsNaN(ms)) parts.Add(new(ms, 0, bytes, _model.Loss(cut, k), _objective.Score(ms, 0, _model.Loss(cut, k)), last, k));
                 }
@@ -237,7 +245,7 @@ internal sealed class PlanSearch
 
     private void Add(List<PlanPart> parts, double ms, long bytes, double loss, int node, int choice)
     {
-        if (!double.IsNaN(ms) && _constraints.AllowsBytes(bytes) && _constraints.AllowsLoss(loss) && _constraints.AllowsLatency(ms))
+        if (!double.IsNaN(ms) && _constraints.AllowsBytes(bytes) && _filter.AllowsCrossing(_index.Device, bytes) && _constraints.AllowsLoss(loss) && _constraints.AllowsLatency(ms))
             parts.Add(new(ms, bytes, bytes, loss, _objective.Score(ms, bytes, loss), node, choice));
     }
 
@@ -286,12 +294,12 @@ internal sealed class PlanSearch
 
     private void Offer(BestPlans best, in PlanCandidate candidate)
     {
-        if (_constraints.AllowsLatency(candidate.Ms) && _constraints.AllowsLoss(candidate.Loss)) best.Offer(candidate);
+        if (_constraints.AllowsLatency(candidate.Ms) && _constraints.AllowsLoss(candidate.Loss) && _filter.Allows(candidate)) best.Offer(candidate);
     }
 
     private void Offer(ParetoSet set, in PlanCandidate candidate)
     {
-        if (_constraints.AllowsLatency(candidate.Ms) && _constraints.AllowsLoss(candidate.Loss)) set.Offer(candidate);
+        if (_constraints.AllowsLatency(candidate.Ms) && _constraints.AllowsLoss(candidate.Loss) && _filter.Allows(candidate)) set.Offer(candidate);
     }
 
     private readonly record struct Step(double Ms, double Score);

@@ -33,6 +33,10 @@ public sealed record Profile(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Macs { get; init; }
 
+    /// <summary>How many layers (nodes of the graph) the network has, in the counting of <see cref="CutProfile.Layers"/>; null if that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Layers { get; init; }
+
     /// <summary>The version that this software writes and reads.</summary>
     public const int CurrentVersion = 1;
 

@@ -33,6 +33,9 @@ public static class ProfileRules
     /// <summary>The most multiply-accumulates of a network.</summary>
     public const long MaxMacs = 1_000_000_000_000_000_000;
 
+    /// <summary>The most layers of a network.</summary>
+    public const int MaxLayers = 1_000_000;
+
     private const int MaxName = 256;
 
     // Exporters join the path of a tensor's layer into its name.
@@ -52,6 +55,7 @@ public static class ProfileRules
         check.Count(profile.SampleCount, "sampleCount");
         check.Size(profile.OutputBytes, "outputBytes");
         check.That(profile.Macs is null or (>= 0 and <= MaxMacs), "macs", "it must be from 0 to 10^18");
+        check.That(profile.Layers is null or (>= 0 and <= MaxLayers), "layers", $"it must be from 0 to {MaxLayers}");
         if (profile.Calibration is { } calibration)
         {
             check.Count(calibration.SampleCount, "calibration.sampleCount");
@@ -94,6 +98,8 @@ public static class ProfileRules
 
             check.Size(cut.Bytes.Value, $"{at}.bytes");
             check.Share(cut.MacShare, $"{at}.macShare");
+            check.That(cut.Layers is null or (>= 0 and <= MaxLayers), $"{at}.layers", $"it must be from 0 to {MaxLayers}");
+            check.That(i == 0 || cut.Layers is null || !(cut.Layers < profile.Cuts[i - 1].Layers), $"{at}.layers", "it is smaller than that of the cut before it");
             check.List(cut.Codecs, $"{at}.codecs", MaxChoices);
             HashSet<CodecSpec> codecs = [];
             for (int k = 0; k < cut.Codecs.Length; k++)

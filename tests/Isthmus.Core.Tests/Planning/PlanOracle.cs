@@ -18,7 +18,7 @@ internal static class PlanOracle
     {
         space ??= SearchSpace.All;
         constraints ??= Core.Planning.Constraints.None;
-        return [.. Plans(profile).Where(p => Within(p, profile, space)).Select(p => terms == CostTerms.Everything ? Cost(p, profile) : PaperCost(p, profile)).OfType<Result>().Where(r => Satisfies(r, profile, constraints))];
+        return [.. Plans(profile).Where(p => Within(p, profile, space)).Select(p => terms == CostTerms.Everything ? Cost(p, profile) : PaperCost(p, profile)).OfType<Result>().Where(r => Satisfies(r, profile, constraints, terms))];
     }
 
     public static List<Result> Pareto(List<Result> all) =>
@@ -66,7 +66,58 @@ internal static class PlanOracle
             && profile.Model == plan.Model;
     }
 
-    private static bool Satisfies(Result r, Profile profile, Constraints c) =>
+    /// <summary>Bytes that leave a tier outwards.</summary>
+    public static long BytesFrom(Result r, Tier tier) =>
+        r.Plan.Segments[^1].Tier == tier ? 0 : tier == Tier.Device ? r.Bytes : r.Plan.Segments.Any(s => s.Tier == tier) ? r.BytesTotal - r.Bytes : 0;
+
+    /// <summary>Milliseconds that a tier computes: segments, and with everything counted pictures and codecs.</summary>
+    public static double ComputingOf(Plan plan, Profile profile, Tier tier, CostTerms terms)
+    {
+        double ms = 0;
+        bool everything = terms == CostTerms.Everything;
+        NodeProfile device = profile.Nodes.Single(n => n.Name == (plan.Segments[0].Tier == Tier.Device ? plan.Segments[0].Node : n.Name) && n.Tier == Tier.Device);
+        if (everything && tier == Tier.Device) ms += plan.Input.Kind == InputKind.Local ? device.Inputs.Single(i => i.Encoding == plan.Input).Decode.Value : device.Inputs.Single(i => i.Encoding == plan.Input).Encode.Value;
+        for (int i = 0; i < plan.Segments.Length; i++)
+        {
+            PlacedSegment s = plan.Segments[i];
+            if (s.Tier != tier) continue;
+            NodeProfile node = profile.Nodes.Single(n => n.Name == s.Node);
+            ms += node.Segments.Single(t => t.From == s.From && t.To == s.To).Timing.P50.Value;
+            if (!everything) continue;
+            if (i == 0 && plan.Input.Kind != InputKind.Local) ms += node.Inputs.Single(x => x.Encoding == plan.Input).Decode.Value;
+            if (i > 0) ms += node.Codecs.Single(c => c.Cut == s.From && c.Codec == plan.Segments[i - 1].Codec).Decode.Value;
+            if (s.To is not null) ms += node.Codecs.Single(c => c.Cut == s.To && c.Codec == s.Codec).Encode.Value;
+        }
+
+        return ms;
+    }
+
+    /// <summary>The tier that computes a layer, or in a profile without layers a block.</summary>
+    public static Tier TierOf(Plan plan, Profile profile, int layer)
+    {
+        foreach (PlacedSegment s in plan.Segments)
+        {
+            if (s.To is null) return s.Tier;
+            int cut = profile.Cuts.Select(c => c.Id).ToList().IndexOf(s.To);
+            if (layer < (profile.Cuts[0].Layers is null ? cut + 1 : profile.Cuts[cut].Layers)) return s.Tier;
+        }
+
+        throw new InvalidOperationException("The last segment has no end.");
+    }
+
+    public static bool Satisfies(Result r, Profile profile, Constraints c, CostTerms terms = CostTerms.Everything)
+    {
+        if (!Accepts(r, profile, c)) return false;
+        double[] ms = [.. Enum.GetValues<Tier>().Select(t => c.MaxTierTime.IsEmpty ? 0 : ComputingOf(r.Plan, profile, t, terms))];
+        return c.RequiredNodes.All(n => r.Plan.Segments.Any(s => s.Node == n))
+            && c.RequiredTiers.All(t => r.Plan.Segments.Any(s => s.Tier == t))
+            && !c.ForbiddenTiers.Any(t => r.Plan.Segments.Any(s => s.Tier == t))
+            && c.Placements.All(p => TierOf(r.Plan, profile, p.Layer) == p.Tier == p.Must)
+            && c.MaxTierBytes.All(b => BytesFrom(r, b.Tier) <= b.Bytes.Value)
+            && c.MaxTierTime.All(t => t.Time is { } most ? ms[(int)t.Tier] <= most.Value + 1e-9 : ms.Sum() <= 0 || ms[(int)t.Tier] / ms.Sum() <= t.Share!.Value + 1e-9);
+    }
+
+    private static bool Accepts(Result r, Profile profile, Constraints c) =>
         (c.MaxBytes is null || r.Bytes <= c.MaxBytes.Value.Value)
         && (c.MaxLatency is null || r.Ms <= c.MaxLatency.Value.Value + 1e-9)
         && (c.MaxAccuracyLoss is null || r.Loss <= c.MaxAccuracyLoss.Value + 1e-9)

@@ -83,6 +83,35 @@ internal static class RandomProfiles
         };
     }
 
+    /// <summary>Constraints of all kinds, each seldom.</summary>
+    public static Constraints AllConstraints(int seed, Profile profile)
+    {
+        Random random = new(seed + 1_000_000);
+        int layers = profile.Layers ?? (profile.Cuts.Length + 1);
+        return (random.Next(3) == 0 ? Constraints(seed, profile) : Core.Planning.Constraints.None) with
+        {
+            RequiredNodes = Sometimes(5, 1, () => profile.Nodes[random.Next(profile.Nodes.Length)].Name),
+            RequiredTiers = Sometimes(5, 2, AnyTier),
+            ForbiddenTiers = Sometimes(6, 1, AnyTier),
+            Placements = Sometimes(3, 3, () => new LayerPlacement(random.Next(layers), AnyTier(), random.Next(2) == 0)),
+            MaxTierTime = Sometimes(3, 2, () => random.Next(2) == 0 ? TierTimeLimit.Of(AnyTier(), new(random.Next(40))) : TierTimeLimit.OfShare(AnyTier(), random.Next(11) / 10.0)),
+            MaxTierBytes = Sometimes(3, 2, () => new TierByteLimit(AnyTier(), new(random.Next(80_000)))),
+        };
+
+        Tier AnyTier() => (Tier)random.Next(3);
+        ImmutableArray<T> Sometimes<T>(int oneIn, int most, Func<T> make) =>
+            random.Next(oneIn) > 0 ? [] : [.. Enumerable.Range(0, 1 + random.Next(most)).Select(_ => make())];
+    }
+
+    /// <summary>The same profile, with a number of layers between its cuts.</summary>
+    public static Profile WithLayers(Profile profile, int seed)
+    {
+        Random random = new(seed);
+        int layers = 0;
+        ImmutableArray<CutProfile> cuts = [.. profile.Cuts.Select(c => c with { Layers = layers += random.Next(4) })];
+        return profile with { Cuts = cuts, Layers = layers + 1 + random.Next(3) };
+    }
+
     public static Objective Objective(int seed) => new Random(seed).Next(3) switch
     {
         0 => Core.Planning.Objective.Latency,

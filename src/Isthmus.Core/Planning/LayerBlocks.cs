@@ -1,0 +1,34 @@
+using Isthmus.Core.Errors;
+using Isthmus.Core.Profiling;
+
+namespace Isthmus.Core.Planning;
+
+/// <summary>Which block of a profile a layer is in.</summary>
+internal sealed class LayerBlocks
+{
+    private readonly int _cuts;
+    private readonly int[]? _before;
+    private readonly int? _layers;
+
+    public LayerBlocks(Profile profile)
+    {
+        _cuts = profile.Cuts.Length;
+        _layers = profile.Layers;
+        if ((_cuts > 0 || _layers is not null) && profile.Cuts.All(c => c.Layers is not null)) _before = [.. profile.Cuts.Select(c => c.Layers!.Value)];
+    }
+
+    /// <summary>The block: k lies between the cuts k−1 and k.</summary>
+    /// <exception cref="IsthmusException">The network has no such layer.</exception>
+    public int BlockOf(int layer)
+    {
+        string what = _before is null ? "block" : "layer";
+        int? last = _before is null ? _cuts : _layers - 1;
+        if (layer < 0 || layer > last)
+            throw new IsthmusException(ErrorKind.Usage, $"There is no {what} {layer}: they are numbered from 0{(last is null ? "" : $" to {last}")}.");
+        if (_before is null) return layer;
+        // Positions may repeat where a cut has no layer of its own, so count rather than search.
+        int block = 0;
+        while (block < _cuts && _before[block] <= layer) block++;
+        return block;
+    }
+}
