@@ -21,6 +21,9 @@ public sealed class CostModel
     private readonly double[] _queue;
     private readonly double[,] _halfRoundTrip;
     private readonly double[,] _msPerByte;
+    private readonly double[,] _joulesPerByte;
+    private readonly double[,] _pricePerByte;
+    private readonly LossEstimate _loss;
 
     /// <summary>Creates the model.</summary>
     /// <param name="index">The profile.</param>
@@ -28,26 +31,31 @@ public sealed class CostModel
     /// <param name="ratios">What running has taught about the nodes; default: nothing.</param>
     /// <param name="queues">Known waiting times by node; default: none.</param>
     /// <param name="terms">Which stages count; default: all of them.</param>
+    /// <param name="loss">Which number of a setting counts as its loss; default: the smoothed one.</param>
     /// <exception cref="IsthmusException">A link, a ratio or a queue names an unknown node, or has a number out of range.</exception>
     public CostModel(
         ProfileIndex index,
         ImmutableArray<LinkProfile> links = default,
         ImmutableArray<MeasuredRatio> ratios = default,
         IReadOnlyDictionary<string, Milliseconds>? queues = null,
-        CostTerms terms = CostTerms.Everything)
+        CostTerms terms = CostTerms.Everything,
+        LossEstimate loss = LossEstimate.Smoothed)
     {
         ArgumentNullException.ThrowIfNull(index);
         Index = index;
         _everything = terms == CostTerms.Everything;
+        _loss = loss;
         int nodes = index.Profile.Nodes.Length;
         _ratio = new double[nodes];
         Array.Fill(_ratio, 1);
         _queue = new double[nodes];
         _halfRoundTrip = new double[nodes, nodes];
         _msPerByte = new double[nodes, nodes];
+        _joulesPerByte = new double[nodes, nodes];
+        _pricePerByte = new double[nodes, nodes];
         for (int i = 0; i < nodes; i++)
         {
-            for (int j = 0; j < nodes; j++) _halfRoundTrip[i, j] = double.NaN;
+            for (int j = 0; j < nodes; j++) _halfRoundTrip[i, j] = _joulesPerByte[i, j] = _pricePerByte[i, j] = double.NaN;
         }
 
         foreach (LinkProfile link in index.Profile.Links) Set(link);
@@ -78,7 +86,7 @@ public sealed class CostModel
     public static CostModel Of(PlanningRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(request.Index, request.Links, request.Ratios, request.Queues, request.Terms);
+        return new(request.Index, request.Links, request.Ratios, request.Queues, request.Terms, request.Loss);
     }
 
     /// <summary>What a plan costs.</summary>
@@ -91,18 +99,24 @@ public sealed class CostModel
         long fromDevice = 0, total = 0;
 
         int first = Index.NodeAt(plan.Segments[0].Node);
-        if (first == Index.Device)
+        int source = SourceOf(plan, first);
+        StageMeter meter = new(this, source);
+        if (first == source)
         {
-            decode = Measured(DecodeLocal, () => "the time from image file to input tensor on the device");
+            decode = Measured(DecodeLocal(source), () => $"the time from image file to input tensor on {Name(source)}");
+            meter.Compute(source, decode);
         }
         else
         {
             int input = Index.InputAt(plan.Input) ?? throw Missing($"the input encoding {plan.Input}");
             fromDevice = total = Index.Profile.Inputs[input].Bytes.Value;
-            encode = Measured(EncodeInput(Index.Device, input), () => $"the time to make {plan.Input} on the device");
-            send = Measured(Send(Index.Device, first, total), () => $"a link from {Name(Index.Device)} to {Name(first)}");
-            back = Return(first, Index.Device);
+            encode = Measured(EncodeInput(source, input), () => $"the time to make {plan.Input} on {Name(source)}");
+            send = Measured(Send(source, first, total), () => $"a link from {Name(source)} to {Name(first)}");
+            back = Return(first, source);
             decode = Measured(DecodeInput(first, input), () => $"the time to decode {plan.Input} on {Name(first)}");
+            meter.Compute(source, encode);
+            meter.Cross(source, first, total);
+            meter.Compute(first, decode);
         }
 
         int from = -1;
@@ -112,7 +126,8 @@ public sealed class CostModel
             int node = Index.NodeAt(segment.Node);
             int to = segment.To is null ? Index.End : Index.CutAt(segment.To);
             double compute = Measured(Compute(node, from, to), () => $"the segment from {segment.From ?? "the input"} to {segment.To ?? "the output"} on {segment.Node}");
-            if (node == Index.Device) head = compute;
+            meter.Compute(node, compute);
+            if (node == source) head = compute;
             else if (segment.To is null) tail = compute;
             else middle = compute;
             queue += Queue(node);
@@ -124,7 +139,7 @@ public sealed class CostModel
             long bytes = Bytes(to, codec);
             double pack = Measured(Encode(node, to, codec), () => $"the time to encode {segment.To} as {segment.Codec} on {segment.Node}");
             double cross = Measured(Send(node, next, bytes), () => $"a link from {segment.Node} to {Name(next)}");
-            if (node == Index.Device)
+            if (node == source)
             {
                 encode = pack;
                 send = cross;
@@ -137,14 +152,19 @@ public sealed class CostModel
             }
 
             total += bytes;
-            unpack += Measured(Decode(next, to, codec), () => $"the time to decode {segment.To} from {segment.Codec} on {Name(next)}");
+            double open = Measured(Decode(next, to, codec), () => $"the time to decode {segment.To} from {segment.Codec} on {Name(next)}");
+            unpack += open;
             back += Return(next, node);
+            meter.Compute(node, pack);
+            meter.Cross(node, next, bytes);
+            meter.Compute(next, open);
             from = to;
         }
 
-        return new(
+        PlanCost cost = new(
             new(decode), new(head), new(encode), new(send), new(queue), new(unpack), new(middle), new(recode), new(forward), new(tail), new(back), new(overhead),
             new(fromDevice), new(total));
+        return cost with { Period = new(meter.Longest), Energy = meter.Energy(cost.Total.Value), Price = meter.Price };
     }
 
     /// <summary>The bound on a plan's accuracy loss: the sum of the losses of its crossings, at most 1.</summary>
@@ -153,8 +173,7 @@ public sealed class CostModel
     {
         ArgumentNullException.ThrowIfNull(plan);
         PlanRules.Check(plan, Index);
-        double loss = plan.Input.Kind == InputKind.Local ? 0
-            : Index.Profile.Inputs[Index.InputAt(plan.Input) ?? throw Missing($"the input encoding {plan.Input}")].AccuracyLoss;
+        double loss = plan.Input.Kind == InputKind.Local ? 0 : InputLoss(Index.InputAt(plan.Input) ?? throw Missing($"the input encoding {plan.Input}"));
         foreach (PlacedSegment segment in plan.Segments)
         {
             if (segment.To is null) continue;
@@ -174,7 +193,7 @@ public sealed class CostModel
         return new(plan, cost, AccuracyLoss(plan), objective.Score(cost.Total, cost.BytesFromDevice));
     }
 
-    internal double DecodeLocal => _everything ? Index.DecodeLocal * _ratio[Index.Device] : 0;
+    internal double DecodeLocal(int device) => _everything ? Index.DecodeLocal(device) * _ratio[device] : 0;
 
     internal double Ratio(int node) => _ratio[node];
 
@@ -192,11 +211,39 @@ public sealed class CostModel
 
     internal long Bytes(int cut, int codec) => Index.Profile.Cuts[cut].Codecs[codec].Bytes.Value;
 
-    internal double Loss(int cut, int codec) => Index.Profile.Cuts[cut].Codecs[codec].AccuracyLoss;
+    internal double Loss(int cut, int codec)
+    {
+        CodecProfile setting = Index.Profile.Cuts[cut].Codecs[codec];
+        return Loss(setting.AccuracyLoss, setting.Accuracy);
+    }
+
+    internal double InputLoss(int input)
+    {
+        InputProfile setting = Index.Profile.Inputs[input];
+        return Loss(setting.AccuracyLoss, setting.Accuracy);
+    }
 
     internal double Queue(int node) => _everything ? _queue[node] : 0;
 
     internal double Overhead(int node) => _everything ? Index.Profile.Nodes[node].Overhead.Value : 0;
+
+    /// <summary>What the node draws; null if the profile does not say.</summary>
+    internal NodePower? Power(int node) => Index.Profile.Nodes[node].Power;
+
+    /// <summary>Money for a millisecond of a node; NaN if the profile does not say.</summary>
+    internal double PricePerMs(int node) => (Index.Profile.Nodes[node].PricePerHour ?? double.NaN) / 3.6e6;
+
+    /// <summary>Joules to send a byte; NaN if that is not known.</summary>
+    internal double JoulesPerByte(int from, int to) => _joulesPerByte[from, to];
+
+    /// <summary>Money to send a byte; NaN if that is not known.</summary>
+    internal double PricePerByte(int from, int to) => _pricePerByte[from, to];
+
+    /// <summary>How long bytes occupy a link; NaN if there is none.</summary>
+    internal double Transfer(int from, int to, long bytes) => HasLink(from, to) ? bytes * _msPerByte[from, to] : double.NaN;
+
+    /// <summary>Bytes of the answer, if its way back counts and the link that it takes is known; else 0.</summary>
+    internal long BytesBack(int from, int to) => _everything && HasLink(from, to) ? Index.Profile.OutputBytes : 0;
 
     internal bool HasLink(int from, int to) => !double.IsNaN(_halfRoundTrip[from, to]);
 
@@ -213,7 +260,18 @@ public sealed class CostModel
         int to = Index.NodeAt(link.To);
         _halfRoundTrip[from, to] = _everything ? link.RoundTrip.Value / 2 : 0;
         _msPerByte[from, to] = 8e3 / link.Bandwidth.Value;
+        // A link as it is now says nothing of what its bytes cost: that stays.
+        if (link.JoulesPerByte is { } joules) _joulesPerByte[from, to] = joules;
+        if (link.PricePerGigabyte is { } price) _pricePerByte[from, to] = price / 1e9;
     }
+
+    private double Loss(double smoothed, MeasuredAccuracy? accuracy) =>
+        _loss == LossEstimate.UpperEnd && accuracy is not null ? Math.Clamp(accuracy.High, smoothed, 1) : smoothed;
+
+    // Where the image is.
+    private int SourceOf(Plan plan, int first) => plan.Device is { } device ? Index.NodeAt(device)
+        : plan.Segments[0].Tier == Tier.Device ? first
+        : Index.Device;
 
     private string Name(int node) => Index.Profile.Nodes[node].Name;
 

@@ -36,6 +36,18 @@ public sealed record PlanCost(
     ByteCount BytesFromDevice,
     ByteCount BytesTotal)
 {
+    /// <summary>
+    /// The longest stage, which bounds how many images a second pass if stages overlap: the computing of a node (segments, codecs and pictures), or the
+    /// transfer over a link (8·bytes/bandwidth; the answer's way back is a stage of its own). A lone image does not notice it.
+    /// </summary>
+    public Milliseconds Period { get; init; }
+
+    /// <summary>Joules: what the nodes draw while they compute, what sending costs, and what the device draws while it waits; null if the profile does not say.</summary>
+    public double? Energy { get; init; }
+
+    /// <summary>Money, in the profile's currency: the nodes' time and the links' bytes; null if the profile does not say.</summary>
+    public double? Price { get; init; }
+
     /// <summary>From the image file on the device to the answer on the device.</summary>
     public Milliseconds Total => Decode + Head + Encode + Send + Queue + Unpack + Middle + Recode + Forward + Tail + Return + Overhead;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Json;
@@ -54,7 +55,7 @@ public static class PlanFile
     public static string Serialize(Plan plan)
     {
         PlanRules.Check(plan);
-        return JsonSerializer.Serialize(new Document(CurrentVersion, plan.Model, plan.Input, plan.Segments), IsthmusJson.Indented) + "\n";
+        return JsonSerializer.Serialize(new Document(CurrentVersion, plan.Model, plan.Input, plan.Segments) { Device = plan.Device }, IsthmusJson.Indented) + "\n";
     }
 
     /// <summary>Reads a plan from JSON and checks its form.</summary>
@@ -66,10 +67,14 @@ public static class PlanFile
         Document document = StrictJson.Parse<Document>(json, name, "plan");
         if (document.Version != CurrentVersion)
             throw new IsthmusException(ErrorKind.Planning, $"'{name}' is a plan of version {document.Version}, and this software reads {CurrentVersion}: plan again.");
-        Plan plan = new(document.Model, document.Input, document.Segments);
+        Plan plan = new(document.Model, document.Input, document.Segments) { Device = document.Device };
         PlanRules.Check(plan);
         return plan;
     }
 
-    private sealed record Document(int Version, ModelHash Model, InputEncoding Input, ImmutableArray<PlacedSegment> Segments);
+    private sealed record Document(int Version, ModelHash Model, InputEncoding Input, ImmutableArray<PlacedSegment> Segments)
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Device { get; init; }
+    }
 }

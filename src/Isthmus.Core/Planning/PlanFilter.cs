@@ -114,7 +114,7 @@ internal sealed class PlanFilter
         int device = _index.Device;
         if (plan.Node == device)
         {
-            ms[_tier[device]] += _model.DecodeLocal;
+            ms[_tier[device]] += _model.DecodeLocal(device);
         }
         else if (plan.From < 0)
         {
@@ -123,7 +123,7 @@ internal sealed class PlanFilter
         }
         else
         {
-            ms[_tier[device]] += _model.DecodeLocal + _model.Compute(device, -1, plan.From) + _model.Encode(device, plan.From, plan.EntryChoice);
+            ms[_tier[device]] += _model.DecodeLocal(device) + _model.Compute(device, -1, plan.From) + _model.Encode(device, plan.From, plan.EntryChoice);
             ms[_tier[plan.Node]] += _model.Decode(plan.Node, plan.From, plan.EntryChoice);
         }
 

@@ -33,6 +33,10 @@ public static class PlanRules
 
         if (plan.Input.Kind == InputKind.Local != (plan.Segments[0].Tier == Tier.Device))
             throw Broken("input must be 'local' exactly when the first segment is on the device");
+        if (plan.Device is { } device && (string.IsNullOrWhiteSpace(device) || device.Length > 256))
+            throw Broken("device is empty or too long");
+        if (plan.Device is not null && plan.Segments[0].Tier == Tier.Device && plan.Segments[0].Node != plan.Device)
+            throw Broken("the first segment must be on the device that it names, or further out");
     }
 
     /// <summary>Checks a plan against a profile: the same network, nodes and cuts that it knows, the cuts in their order.</summary>
@@ -47,6 +51,10 @@ public static class PlanRules
                 ErrorKind.Planning, $"The plan is for the model {plan.Model.Short}, and the profile is of {index.Profile.ModelName} ({index.Profile.Model.Short}): plan again with this profile.");
         }
 
+        if (plan.Device is { } device && index.Node(device).Tier != Tier.Device)
+            throw Broken($"it has '{device}' as the device, and the profile of the {Name(index.Node(device).Tier)} tier");
+        if (plan.Device is null && index.Devices.Length > 1 && plan.Segments[0].Tier != Tier.Device)
+            throw Broken("it does not say on which device the image is, and the profile has several");
         int before = -1;
         foreach (PlacedSegment s in plan.Segments)
         {

@@ -163,7 +163,7 @@ internal sealed class PlanSearch
     {
         int device = _index.Device;
         double compute = _model.Compute(device, -1, _index.End);
-        double ms = _model.DecodeLocal + compute + _model.Queue(device) + _model.Overhead(device);
+        double ms = _model.DecodeLocal(device) + compute + _model.Queue(device) + _model.Overhead(device);
         if (!_mayRun[device] || !AllowsCuts(0) || double.IsNaN(ms) || !_constraints.AllowsLatency(ms) || !_filter.AllowsSegment(device, -1, _index.End, compute)) return null;
         PlanCandidate whole = new(_objective.Score(ms, 0, 0), ms, 0, 0, 0, device, -1, 0, _index.End, -1, -1);
         return _filter.Allows(whole) ? whole : null;
@@ -185,7 +185,7 @@ internal sealed class PlanSearch
                 InputProfile input = _index.Profile.Inputs[x];
                 if (_space.Inputs is { } inputs && !inputs.Contains(input.Encoding)) continue;
                 double ms = _model.EncodeInput(device, x) + _model.Send(device, node, input.Bytes.Value) + _model.DecodeInput(node, x) + there;
-                Add(parts, ms, input.Bytes.Value, input.AccuracyLoss, node, x);
+                Add(parts, ms, input.Bytes.Value, _model.InputLoss(x), node, x);
             }
         }
 
@@ -195,7 +195,7 @@ internal sealed class PlanSearch
         foreach ((int cut, double head) in _index.SegmentsFrom(device, -1))
         {
             if (cut == _index.End || !_mayCut[cut] || !_filter.AllowsHead(cut) || !_filter.AllowsSegment(device, -1, cut, head * _model.Ratio(device))) continue;
-            double before = _model.DecodeLocal + (head * _model.Ratio(device)) + there;
+            double before = _model.DecodeLocal(device) + (head * _model.Ratio(device)) + there;
             for (int k = 0; k < _mayCode[cut].Length; k++)
             {
                 if (!_mayCode[cut][k]) continue;

@@ -52,9 +52,27 @@ public sealed record PlanningRequest
     /// <summary>Known waiting times, by node; default: none, zero.</summary>
     public ImmutableDictionary<string, Milliseconds> Queues { get; init; } = ImmutableDictionary<string, Milliseconds>.Empty;
 
+    /// <summary>Where the time of a segment may come from; default: from measurements of whole segments only.</summary>
+    public SegmentTimes Segments { get; init; }
+
+    /// <summary>Which number of a setting counts as its accuracy loss; default: the smoothed one.</summary>
+    public LossEstimate Loss { get; init; }
+
+    /// <summary>
+    /// The networks among which to choose, all profiled on the same nodes; <see cref="Index"/> is one of them. Default: none, and then only that is planned.
+    /// <see cref="Plan.Model"/> says which was chosen.
+    /// </summary>
+    public ImmutableArray<PlanVariant> Variants { get; init; } = [];
+
+    /// <summary>The device on which the image is; default: the only one, or every device of the profile is tried.</summary>
+    public string? Device { get; init; }
+
     /// <summary>How many plans to rank; default 10.</summary>
     public int Top { get; init; } = 10;
 
     /// <summary>Whether the Pareto set is wanted; default: yes. Without it, planning takes less time.</summary>
     public bool WithPareto { get; init; } = true;
+
+    /// <summary>The quantities of the Pareto set; default: latency, bytes and loss.</summary>
+    public ParetoAxes ParetoAxes { get; init; } = ParetoAxes.Default;
 }

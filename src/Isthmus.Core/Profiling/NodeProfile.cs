@@ -36,4 +36,12 @@ public sealed record NodeProfile(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ProportionalMachine? Computed { get; init; }
+
+    /// <summary>The power that the node draws; null if that is not known, and then nothing can be planned for energy with it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NodePower? Power { get; init; }
+
+    /// <summary>What an hour of the node's computing costs, in any currency, the same everywhere; null if that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? PricePerHour { get; init; }
 }

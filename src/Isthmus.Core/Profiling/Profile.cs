@@ -14,7 +14,7 @@ namespace Isthmus.Core.Profiling;
 /// <param name="OutputBytes">Bytes of the network's output tensors, which travel back.</param>
 /// <param name="Cuts">The cuts, from input to output.</param>
 /// <param name="Inputs">The input encodings.</param>
-/// <param name="Nodes">The nodes; exactly one of them is the device.</param>
+/// <param name="Nodes">The nodes; at least one of them is a device.</param>
 /// <param name="Links">The links, device outwards; a node that no link leads to cannot be used.</param>
 public sealed record Profile(
     int Version,

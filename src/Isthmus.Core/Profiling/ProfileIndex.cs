@@ -26,14 +26,17 @@ public sealed class ProfileIndex
         _codecs = [.. profile.Cuts.Select(c => c.Codecs.Select((k, i) => (k.Codec, i)).ToDictionary(k => k.Codec, k => k.i))];
         _inputs = profile.Inputs.Select((x, i) => (x.Encoding, i)).ToDictionary(x => x.Encoding, x => x.i);
         _times = [.. profile.Nodes.Select(n => new NodeTimes(n, this))];
-        Device = profile.Nodes.IndexOf(profile.Nodes.Single(n => n.Tier == Tier.Device));
+        Devices = [.. Enumerable.Range(0, profile.Nodes.Length).Where(n => profile.Nodes[n].Tier == Tier.Device)];
     }
 
     /// <summary>The profile.</summary>
     public Profile Profile { get; }
 
-    /// <summary>The position of the device among the profile's nodes.</summary>
-    internal int Device { get; }
+    /// <summary>The positions of the devices among the profile's nodes; at least one.</summary>
+    internal int[] Devices { get; }
+
+    /// <summary>The position of the first device, mostly the only one.</summary>
+    internal int Device => Devices[0];
 
     /// <summary>The number of cuts; as a position, the model's output. The model's input is −1.</summary>
     internal int End => Profile.Cuts.Length;
@@ -105,8 +108,8 @@ public sealed class ProfileIndex
 
     internal double DecodeInput(int node, int input) => _times[node].DecodeInput[input];
 
-    /// <summary>Milliseconds from the image file to the input tensor, on the device; NaN if that was not measured.</summary>
-    internal double DecodeLocal => _times[Device].DecodeLocal;
+    /// <summary>Milliseconds from the image file to the input tensor, on a device; NaN if that was not measured.</summary>
+    internal double DecodeLocal(int device) => _times[device].DecodeLocal;
 
     private sealed class NodeTimes
     {

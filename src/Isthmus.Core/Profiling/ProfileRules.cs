@@ -7,7 +7,7 @@ using Isthmus.Core.Quantities;
 namespace Isthmus.Core.Profiling;
 
 /// <summary>
-/// What must hold of every profile, so that the planner can trust each number: the version, unique names, known cuts, exactly
+/// What must hold of every profile, so that the planner can trust each number: the version, unique names, known cuts, at least
 /// one device, finite times, shares in 0…1, sizes within bounds.
 /// </summary>
 public static class ProfileRules
@@ -35,6 +35,9 @@ public static class ProfileRules
 
     /// <summary>The most layers of a network.</summary>
     public const int MaxLayers = 1_000_000;
+
+    /// <summary>The most watts, money for an hour or a gigabyte, or joules for a byte.</summary>
+    public const double MaxRate = 1e9;
 
     private const int MaxName = 256;
 
@@ -159,12 +162,19 @@ public static class ProfileRules
             check.That(
                 node.Computed is null or { Peak.Value: >= 1 and <= FlopsPerSecond.Max, Coefficient: >= 0 and <= ProportionalMachine.MaxCoefficient },
                 $"{at}.computed", "its rate and its coefficient must be those of a machine");
+            if (node.Power is { } power)
+            {
+                check.Rate(power.Busy, $"{at}.power.busy");
+                check.Rate(power.Idle, $"{at}.power.idle");
+            }
+
+            check.Rate(node.PricePerHour, $"{at}.pricePerHour");
             Segments(check, node, at, order);
             CodecTimes(check, node, at, cuts);
             InputTimes(check, node, at, inputs);
         }
 
-        check.That(devices == 1, "nodes", $"exactly one node must be the device, and {devices} are");
+        check.That(devices >= 1, "nodes", "at least one node must be a device, and none is");
         return names;
     }
 
@@ -294,8 +304,12 @@ public static class ProfileRules
 
         public void Time(Milliseconds value, string member) => That(IsTime(value), member, "it must be from 0 milliseconds to an hour");
 
+        public void Rate(double? value, string member) => That(value is null or (>= 0 and <= MaxRate), member, "it must be from 0 to a billion");
+
         public void Link(LinkProfile link, string member)
         {
+            Rate(link.PricePerGigabyte, $"{member}.pricePerGigabyte");
+            Rate(link.JoulesPerByte, $"{member}.joulesPerByte");
             Time(link.RoundTrip, $"{member}.roundTrip");
             // At most a terabyte over at least one bit per second stays far from overflow.
             That(link.Bandwidth.Value >= 1, $"{member}.bandwidth", "it must be at least 1 bit per second");

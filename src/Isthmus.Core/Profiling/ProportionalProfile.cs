@@ -11,7 +11,7 @@ namespace Isthmus.Core.Profiling;
 /// </summary>
 /// <remarks>
 /// Encoding, decoding and overhead are no floating-point work, and no rate says how long they take. They are taken over from the node that the machine
-/// replaces, or from the device for a node that is new: an assumption. The cost of the JALAD paper does not count them
+/// replaces, or from the (first) device for a node that is new: an assumption. The cost of the JALAD paper does not count them
 /// (<see cref="CostTerms.ComputingAndTransfer"/>).
 /// </remarks>
 public static class ProportionalProfile
@@ -31,7 +31,7 @@ public static class ProportionalProfile
         ArgumentNullException.ThrowIfNull(machine);
         SegmentWork work = new(profile);
         (NodeProfile? replaced, Tier tier) = Find(profile, name);
-        NodeProfile like = replaced ?? profile.Nodes.Single(n => n.Tier == Tier.Device);
+        NodeProfile like = replaced ?? profile.Nodes.First(n => n.Tier == Tier.Device);
         if (machine.TimeOf(work.Macs(null, null)).Value > ProfileRules.MaxMilliseconds)
             throw new IsthmusException(ErrorKind.Usage, $"On a machine of {machine} the network would take more than an hour: give it a higher rate.");
         NodeProfile node = new(

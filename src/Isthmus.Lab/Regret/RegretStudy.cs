@@ -39,7 +39,9 @@ public sealed class RegretStudy
         _options = options ?? RegretOptions.Default;
         _options.Validate();
         _index = ProfileIndex.Of(profile);
-        _device = profile.Nodes.Single(n => n.Tier == Tier.Device).Name;
+        if (profile.Nodes.Count(n => n.Tier == Tier.Device) > 1)
+            throw new IsthmusException(ErrorKind.Planning, "The profile has several devices, and a run is on one: profile again on one of them.");
+        _device = profile.Nodes.First(n => n.Tier == Tier.Device).Name;
         _nodes = [.. profile.Nodes.Where(n => n.Tier != Tier.Device)];
         if (_nodes.IsEmpty) throw new IsthmusException(ErrorKind.Planning, "The profile knows the device alone: there is nothing to adapt to. Profile with --edge or --cloud.");
     }

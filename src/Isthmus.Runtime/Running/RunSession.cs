@@ -188,6 +188,8 @@ public sealed class RunSession : IAsyncDisposable
     private static void CheckDevice(Profile profile, RunSettings settings)
     {
         NodeProfile device = profile.Nodes.First(n => n.Tier == Tier.Device);
+        if (profile.Nodes.Count(n => n.Tier == Tier.Device) > 1)
+            throw new IsthmusException(ErrorKind.Planning, "The profile has several devices, and a run is on one: profile again on this one.");
         if (device.Name != Tiers.Device)
             throw new IsthmusException(ErrorKind.Planning, $"The profile calls the device '{device.Name}' instead of '{Tiers.Device}': profile again.");
         if (Math.Abs(device.Slowdown - settings.Slowdown) > 1e-9)

@@ -215,7 +215,7 @@ public sealed class PlannerTests
         // c01 huffman:4 → cloud: decode 2 + head 40 + encode 0.5 + send (10 + 1000·8/1 Mbit/s = 8) + unpack 0.25 + tail 3 + return 10 + overhead 1 = 74.75.
         Assert.Equal("device → c01 huffman:4 → cloud", result.Winner.Plan.Describe());
         Assert.Equal(
-            new PlanCost(new(2), new(40), new(0.5), new(18), new(0), new(0.25), new(0), new(0), new(0), new(3), new(10), new(1), new(1000), new(1000)),
+            new PlanCost(new(2), new(40), new(0.5), new(18), new(0), new(0.25), new(0), new(0), new(0), new(3), new(10), new(1), new(1000), new(1000)) { Period = new(42.5) },
             result.Winner.Cost);
         Assert.Equal(74.75, result.Winner.Latency.Value, 1e-9);
         Assert.Equal(["device → c01 huffman:4 → cloud", "jpeg:75 → cloud", "device"], result.Ranked.Select(r => r.Plan.Describe()).Where(d => !d.Contains("raw", StringComparison.Ordinal)).Take(3));
