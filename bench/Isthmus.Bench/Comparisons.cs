@@ -12,6 +12,7 @@ public static class Comparisons
         new AdaptationComparison(),
         new CodecComparison(),
         new LinkComparison(),
+        new MinCutComparison(),
         new OverheadComparison(),
         new PlannerComparison(),
     ];
