@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Isthmus.Cli.Console;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Planning.Explaining;
 using Isthmus.Core.Profiling;
 
 namespace Isthmus.Cli.Commands;
@@ -15,7 +16,8 @@ internal sealed class PlanCommand : ICommandFactory
         Option<string[]> links = new("--link") { Description = "A link as it is now, FROM-TO=RATE,RTT, such as device-edge=8mbit,20ms; may be given again (default: as profiled).", HelpName = "link", DefaultValueFactory = _ => [] };
         Option<int> top = new("--top") { Description = "How many plans to rank.", HelpName = "count", DefaultValueFactory = _ => 10 };
         Option<string?> output = new("--output", "-o") { Description = "Write the best plan to a file, for 'isthmus run --plan'.", HelpName = "file" };
-        Command command = new("plan", "Find the best plan for a profile: where to cut or not, which codec, which nodes; ranked, with the Pareto set and the reason.") { file, links, top, output };
+        Option<bool> explain = new("--explain") { Description = "Show the best plan against its neighbours, what each constraint costs, and at which bandwidths another plan wins." };
+        Command command = new("plan", "Find the best plan for a profile: where to cut or not, which codec, which nodes; ranked, with the Pareto set and the reason.") { file, links, top, output, explain };
         PlanningOptions planning = PlanningOptions.AddTo(command);
         MachineOptions machines = MachineOptions.AddTo(command);
         return command.Runs(run =>
@@ -32,6 +34,7 @@ internal sealed class PlanCommand : ICommandFactory
                 run.Note($"No link leads to {node.Name}, so it cannot be used: give it one, such as --link device-{node.Name}=8mbit,20ms.");
             PlanningResult result = Planner.Plan(request);
             FullCost? full = request.Terms == CostTerms.Everything ? null : FullCost.Of(request, result.Winner.Plan);
+            PlanExplanation? explanation = run.Options.GetValue(explain) ? PlanExplanation.Of(request, result, run.CancellationToken) : null;
             string? path = run.Options.GetValue(output);
             if (path is not null)
             {
@@ -53,9 +56,14 @@ internal sealed class PlanCommand : ICommandFactory
                         .Select(n => new { node = n.Name, n.Tier, flops = n.Computed!.Peak, w = n.Computed.Coefficient, profile.Macs }),
                     fits = fits.Select(f => new { f.Node, flops = f.Peak, w = f.Coefficient, f.Segments, rSquared = double.IsNaN(f.RSquared) ? (double?)null : f.RSquared, f.MedianError, f.MaxError }),
                     everythingCounted = full is null ? null : new { predictedMs = full.Chosen?.Latency, best = full.Best?.Plan.Describe(), bestMs = full.Best?.Latency },
+                    explanation = explanation is null ? null : ExplanationOutput.Json(explanation),
                     emulated = profile.Links.Any(l => l.Emulated) || request.Links.Length > 0 || profile.Nodes.Any(n => n.Slowdown != 1),
                 },
-                console => PlanOutput.Draw(console, request, result, fits, full));
+                console =>
+                {
+                    PlanOutput.Draw(console, request, result, fits, full);
+                    if (explanation is not null) ExplanationOutput.Draw(console, request, explanation);
+                });
             return Task.CompletedTask;
         });
     }

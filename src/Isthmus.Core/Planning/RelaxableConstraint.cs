@@ -20,4 +20,22 @@ public enum RelaxableConstraint
 
     /// <summary><see cref="Constraints.KeepInputOnDevice"/>.</summary>
     KeepInputOnDevice,
+
+    /// <summary><see cref="Constraints.RequiredNodes"/>.</summary>
+    RequiredNodes,
+
+    /// <summary><see cref="Constraints.RequiredTiers"/>.</summary>
+    RequiredTiers,
+
+    /// <summary><see cref="Constraints.ForbiddenTiers"/>.</summary>
+    ForbiddenTiers,
+
+    /// <summary><see cref="Constraints.Placements"/>.</summary>
+    Placements,
+
+    /// <summary><see cref="Constraints.MaxTierTime"/>.</summary>
+    MaxTierTime,
+
+    /// <summary><see cref="Constraints.MaxTierBytes"/>.</summary>
+    MaxTierBytes,
 }

@@ -39,6 +39,34 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Contains("Not splitting:", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Plan_Explained_ShowsNeighboursPricesAndBandwidths()
+    {
+        string[] command = ["plan", Example, "--private", "--link", "device-edge=20mbit,8ms", "--max-bytes", "60000", "--explain"];
+        CommandRun run = await CommandRun.OfAsync(command);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("device → c01 huffman:4 → edge: 16.2 ms slower: 33.1 ms more computing outweighs 10.8 ms less sending (−27.1 kB) and 6.10 ms less coding.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Not allowed: up to 11 % of the answers may change, where 2 % is the limit. It would be 10.4 ms faster: 10.4 ms less sending (−26.1 kB).", run.Output, StringComparison.Ordinal);
+        Assert.Contains("At most 60.0 kB leave the device: costs nothing.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("The raw picture stays on the device: costs 40.9 ms. Without it, jpeg:75 → edge takes 70.2 ms and sends 14.5 kB: leave out --private.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("below 2.71 Mbit/s                  device\n", run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+
+        JsonElement json = (await CommandRun.OfAsync([.. command, "--json"])).Json().GetProperty("explanation");
+        JsonElement later = json.GetProperty("neighbours").EnumerateArray().Single(n => n.GetProperty("change").GetString() == "cutLater");
+        Assert.Equal(later.GetProperty("differenceMs").GetDouble(), later.GetProperty("stages").EnumerateArray().Sum(s => s.GetProperty("differenceMs").GetDouble()), 0.01);
+        JsonElement price = json.GetProperty("prices").EnumerateArray().Single(p => p.GetProperty("constraint").GetString() == "MaxAccuracyLoss");
+        Assert.Equal((true, 0.11), (price.GetProperty("binds").GetBoolean(), price.GetProperty("relaxTo").GetDouble()));
+        JsonElement link = json.GetProperty("bandwidths")[0];
+        Assert.Equal(("device", "edge", true, 4), (link.GetProperty("from").GetString(), link.GetProperty("to").GetString(), link.GetProperty("used").GetBoolean(), link.GetProperty("regions").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task Plan_NotExplained_HasNoExplanation()
+    {
+        CommandRun run = await CommandRun.OfAsync("plan", Example, "--json");
+        Assert.Equal(JsonValueKind.Null, run.Json().GetProperty("explanation").ValueKind);
+    }
+
     [Theory]
     [InlineData("device", "--tiers", "device")]
     [InlineData("device", "--objective", "traffic")]

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using Isthmus.Core.Profiling;
+
+namespace Isthmus.Core.Planning.Explaining;
+
+/// <summary>
+/// One restriction of a request, taken by itself: whether a finished plan satisfies it, what the request is without it and, if it is a limit, what the
+/// request is with another number. Every restriction of <see cref="Constraints"/> is here, and a plan of the search space is a candidate exactly when it
+/// satisfies all of them.
+/// </summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="What">It in words.</param>
+/// <param name="Allows">Whether a plan satisfies it.</param>
+/// <param name="Violation">What a plan that does not satisfy it does.</param>
+/// <param name="Without">The constraints without it.</param>
+/// <param name="Advice">What to change so that a plan which does not satisfy it becomes a candidate.</param>
+internal sealed record ActiveConstraint(
+    RelaxableConstraint Kind, string What, Func<RankedPlan, bool> Allows, Func<RankedPlan, string> Violation, Constraints Without, Func<RankedPlan, string> Advice)
+{
+    /// <summary>How it is a limit on a quantity; null if it is not one.</summary>
+    public ConstraintLimit? Limit { get; init; }
+
+    /// <summary>All restrictions of a request.</summary>
+    public static ImmutableArray<ActiveConstraint> Of(PlanningRequest request)
+    {
+        Constraints c = request.Constraints;
+        bool labelled = request.Profile.Calibration is { Labelled: true };
+        List<ActiveConstraint> active = [];
+        if (c.MaxBytes is { } bytes)
+        {
+            active.Add(new(
+                RelaxableConstraint.MaxBytes, $"at most {bytes} leave the device", p => c.AllowsBytes(p.Bytes.Value), p => $"{p.Bytes} leave the device, where at most {bytes} may",
+                c with { MaxBytes = null }, p => $"allow --max-bytes {p.Bytes.Value}")
+            {
+                Limit = new(bytes.Value, p => p.Bytes.Value, v => c with { MaxBytes = new((long)v) }, Step: 1),
+            });
+        }
+
+        if (c.MaxLatency is { } latency)
+        {
+            active.Add(new(
+                RelaxableConstraint.MaxLatency, $"the answer takes at most {latency}", p => c.AllowsLatency(p.Latency.Value), p => $"it takes {p.Latency}, where at most {latency} are allowed",
+                c with { MaxLatency = null }, p => $"allow --max-ms {Up(p.Latency.Value, 1e3)}")
+            {
+                Limit = new(latency.Value, p => p.Latency.Value, v => c with { MaxLatency = new(v) }, Step: 1e-3),
+            });
+        }
+
+        if (c.MaxAccuracyLoss is { } loss)
+        {
+            string what = labelled ? "of the accuracy may be lost" : "of the answers may change";
+            active.Add(new(
+                RelaxableConstraint.MaxAccuracyLoss, $"at most {Percent(loss)} {what}", p => c.AllowsLoss(p.AccuracyLoss), p => $"up to {Percent(p.AccuracyLoss)} {what}, where {Percent(loss)} is the limit",
+                c with { MaxAccuracyLoss = null }, p => $"allow --max-loss {Math.Min(1, Up(p.AccuracyLoss - 1e-10, 1e4))}")
+            {
+                Limit = new(loss, p => p.AccuracyLoss, v => c with { MaxAccuracyLoss = v }, Step: 1e-6),
+            });
+        }
+
+        if (c.Tiers is { } tiers)
+        {
+            active.Add(new(
+                RelaxableConstraint.Tiers, $"only {Names(tiers)} may compute", p => p.Plan.Segments.All(s => tiers.Contains(s.Tier)),
+                p => $"{Names(p.Plan.Segments.Select(s => s.Tier).Where(t => !tiers.Contains(t)))} may not compute",
+                c with { Tiers = null }, p => $"add {Names(p.Plan.Segments.Select(s => s.Tier).Where(t => !tiers.Contains(t)))} to --tiers"));
+        }
+
+        foreach (string node in c.ForbiddenNodes.Distinct())
+        {
+            active.Add(new(
+                RelaxableConstraint.ForbiddenNodes, $"{node} may not be used", p => p.Plan.Segments.All(s => s.Node != node), _ => $"{node} may not be used",
+                c with { ForbiddenNodes = [.. c.ForbiddenNodes.Where(n => n != node)] }, _ => $"do not --forbid {node}"));
+        }
+
+        if (c.KeepInputOnDevice)
+        {
+            active.Add(new(
+                RelaxableConstraint.KeepInputOnDevice, "the raw picture stays on the device", p => Keeps(p.Plan, request.Index), _ => "the raw picture would leave the device",
+                c with { KeepInputOnDevice = false }, _ => "leave out --private"));
+        }
+
+        AddUses(active, c);
+        AddPlacements(active, request);
+        AddTierLimits(active, request);
+        return [.. active];
+    }
+
+    private static void AddUses(List<ActiveConstraint> active, Constraints c)
+    {
+        foreach (string node in c.RequiredNodes.Distinct())
+        {
+            active.Add(new(
+                RelaxableConstraint.RequiredNodes, $"{node} must be used", p => p.Plan.Segments.Any(s => s.Node == node), _ => $"{node} would not be used, and it must be",
+                c with { RequiredNodes = [.. c.RequiredNodes.Where(n => n != node)] }, _ => $"do not require {node}"));
+        }
+
+        foreach (Tier tier in c.RequiredTiers.Distinct())
+        {
+            active.Add(new(
+                RelaxableConstraint.RequiredTiers, $"the tier {Name(tier)} must be used", p => p.Plan.Segments.Any(s => s.Tier == tier), _ => $"the tier {Name(tier)} would not be used, and it must be",
+                c with { RequiredTiers = [.. c.RequiredTiers.Where(t => t != tier)] }, _ => $"do not require the tier {Name(tier)}"));
+        }
+
+        foreach (Tier tier in c.ForbiddenTiers.Distinct())
+        {
+            active.Add(new(
+                RelaxableConstraint.ForbiddenTiers, $"the tier {Name(tier)} may not be used", p => p.Plan.Segments.All(s => s.Tier != tier), _ => $"the tier {Name(tier)} may not be used",
+                c with { ForbiddenTiers = [.. c.ForbiddenTiers.Where(t => t != tier)] }, _ => $"do not forbid the tier {Name(tier)}"));
+        }
+    }
+
+    private static void AddPlacements(List<ActiveConstraint> active, PlanningRequest request)
+    {
+        Constraints c = request.Constraints;
+        if (c.Placements.IsEmpty) return;
+        LayerBlocks layers = new(request.Profile);
+        string unit = request.Profile.Cuts.Length > 0 && request.Profile.Cuts.All(x => x.Layers is not null) ? "layer" : "block";
+        foreach (LayerPlacement placement in c.Placements.Distinct())
+        {
+            int block = layers.BlockOf(placement.Layer);
+            string what = $"{unit} {placement.Layer} {(placement.Must ? "must" : "may not")} be on the {Name(placement.Tier)}";
+            active.Add(new(
+                RelaxableConstraint.Placements, what, p => TierOf(p.Plan, block, request.Index) == placement.Tier == placement.Must,
+                p => $"{unit} {placement.Layer} would be on the {Name(TierOf(p.Plan, block, request.Index))}, and {(placement.Must ? $"must be on the {Name(placement.Tier)}" : "may not be there")}",
+                c with { Placements = [.. c.Placements.Where(x => x != placement)] }, _ => $"do not ask for {placement}"));
+        }
+    }
+
+    private static void AddTierLimits(List<ActiveConstraint> active, PlanningRequest request)
+    {
+        Constraints c = request.Constraints;
+        CostModel model = CostModel.Of(request);
+        foreach (TierTimeLimit limit in c.MaxTierTime.Distinct())
+        {
+            double most = limit.Time?.Value ?? limit.Share ?? 0;
+            bool isShare = limit.Share is not null;
+            string tier = Name(limit.Tier);
+            active.Add(new(
+                RelaxableConstraint.MaxTierTime, $"the {tier} computes at most {Amount(most)}", p => Of(p) <= most + Constraints.Tolerance, p => $"the {tier} computes {Amount(Of(p))}, where at most {Amount(most)} may be",
+                c with { MaxTierTime = [.. c.MaxTierTime.Where(x => x != limit)] }, p => $"allow {Limit(Math.Min(isShare ? 1 : double.PositiveInfinity, Up(Of(p) - 1e-10, isShare ? 1e4 : 1e3)))}")
+            {
+                Limit = new(most, Of, v => c with { MaxTierTime = [.. c.MaxTierTime.Select(x => x == limit ? Limit(v) : x)] }, Step: isShare ? 1e-6 : 1e-3),
+            });
+
+            double Of(RankedPlan plan) => TierComputing.Of(model, plan.Plan, limit.Tier) is var (ms, all) && isShare ? all > 0 ? ms / all : 0 : ms;
+            TierTimeLimit Limit(double value) => isShare ? TierTimeLimit.OfShare(limit.Tier, value) : TierTimeLimit.Of(limit.Tier, new(value));
+            string Amount(double value) => isShare ? $"{Percent(value)} of the computing time" : new Quantities.Milliseconds(value).ToString();
+        }
+
+        foreach (TierByteLimit limit in c.MaxTierBytes.Distinct())
+        {
+            string tier = Name(limit.Tier);
+            active.Add(new(
+                RelaxableConstraint.MaxTierBytes, $"at most {limit.Bytes} leave the {tier}", p => Leaving(p, limit.Tier) <= limit.Bytes.Value,
+                p => $"{new Quantities.ByteCount(Leaving(p, limit.Tier))} leave the {tier}, where at most {limit.Bytes} may",
+                c with { MaxTierBytes = [.. c.MaxTierBytes.Where(x => x != limit)] }, p => $"allow {limit with { Bytes = new(Leaving(p, limit.Tier)) }} bytes")
+            {
+                Limit = new(limit.Bytes.Value, p => Leaving(p, limit.Tier), v => c with { MaxTierBytes = [.. c.MaxTierBytes.Select(x => x == limit ? limit with { Bytes = new((long)v) } : x)] }, Step: 1),
+            });
+        }
+    }
+
+    private static long Leaving(RankedPlan plan, Tier tier) => tier == Tier.Device ? plan.Bytes.Value
+        : plan.Plan.Segments[^1].Tier != tier && plan.Plan.Segments.Any(s => s.Tier == tier) ? plan.Cost.BytesTotal.Value - plan.Bytes.Value : 0;
+
+    private static Tier TierOf(Plan plan, int block, ProfileIndex index) =>
+        plan.Segments.First(s => s.To is null || block <= index.CutAt(s.To)).Tier;
+
+    private static string Name(Tier tier) => tier.ToString().ToLowerInvariant();
+
+    private static bool Keeps(Plan plan, ProfileIndex index) =>
+        plan.Input.Kind == InputKind.Local && (plan.IsSingleNode || index.Cut(plan.Segments[0].To!).MacShare > 0);
+
+    // Rounded up: the printed number must admit the plan.
+    private static double Up(double value, double steps) => Math.Ceiling(value * steps) / steps;
+
+    private static string Names(IEnumerable<Tier> tiers) => string.Join(" and ", tiers).ToLowerInvariant();
+
+    private static string Percent(double share) => $"{share * 100:0.##} %";
+}

@@ -1,0 +1,37 @@
+using Isthmus.Core.Quantities;
+
+namespace Isthmus.Core.Planning.Explaining;
+
+/// <summary>Prices of constraints and ranges of bandwidth in words, the same on the console and in reports.</summary>
+public static class PriceText
+{
+    /// <summary>One sentence: what a constraint costs, and what to change for a better plan.</summary>
+    public static string Of(ConstraintPrice price, Objective objective)
+    {
+        ArgumentNullException.ThrowIfNull(price);
+        ArgumentNullException.ThrowIfNull(objective);
+        string what = $"{char.ToUpperInvariant(price.What[0])}{price.What[1..]}";
+        if (price.Next is null) return $"{what}: costs nothing.";
+        string costs = $"{what}: costs {Amount(price.Price, objective)}. Without it, {price.Without.Plan.Describe()} takes {price.Without.Latency} and sends {price.Without.Bytes}";
+        return price.Next.Plan == price.Without.Plan ? $"{costs}: {price.Advice}."
+            : $"{costs}. The next better plan is {price.Next.Plan.Describe()}, {Amount(price.NextPrice, objective)} better: {price.Advice}.";
+    }
+
+    /// <summary>A difference of scores with its unit.</summary>
+    public static string Amount(double score, Objective objective)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        return objective == Objective.Latency ? new Milliseconds(score).ToString()
+            : objective == Objective.Traffic ? new ByteCount((long)Math.Round(score * 1000)).ToString()
+            : $"{score:0.##} by {objective}";
+    }
+
+    /// <summary>The bandwidths of a region, such as "below 2 Mbit/s".</summary>
+    public static string Range(BandwidthRegions link, BandwidthRegion region)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        ArgumentNullException.ThrowIfNull(region);
+        bool first = region == link.Regions[0], last = region == link.Regions[^1];
+        return first && last ? "at any bandwidth" : first ? $"below {region.High}" : last ? $"above {region.Low}" : $"{region.Low} to {region.High}";
+    }
+}
