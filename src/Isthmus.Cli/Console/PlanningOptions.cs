@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
-using Isthmus.Core.Planning;
 using Isthmus.Core.Planning.Methods;
+using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
 
@@ -29,6 +29,13 @@ internal sealed class PlanningOptions
     private readonly Option<double?> _maxMs = new("--max-ms") { Description = "The longest predicted latency in milliseconds (default: any).", HelpName = "ms" };
     private readonly Option<string?> _tiers = new("--tiers") { Description = "The tiers that may compute, such as device,edge (default: all).", HelpName = "tiers" };
     private readonly Option<string[]> _forbid = new("--forbid") { Description = "A node that may compute nothing; may be given again.", HelpName = "node", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _require = new("--require") { Description = "A node that must compute something; may be given again.", HelpName = "node", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _requireTier = new("--require-tier") { Description = "A tier that must compute something; may be given again.", HelpName = "tier", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _forbidTier = new("--forbid-tier") { Description = "A tier that may compute nothing; may be given again.", HelpName = "tier", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _place = new("--place") { Description = "Where a layer must be computed, 10=edge, or must not, 10!=device; may be given again.", HelpName = "layer", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _maxTierTime = new("--max-tier-time") { Description = "The most that a tier may compute, edge=50ms, or edge=30% of what all tiers do; may be given again.", HelpName = "limit", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _maxTierBytes = new("--max-tier-bytes") { Description = "The most bytes that may leave a tier, device=1MB; may be given again.", HelpName = "limit", DefaultValueFactory = _ => [] };
+    private readonly ScissionOptions _scission = new();
     private readonly Option<bool> _private = new("--private") { Description = "The raw picture may not leave the device: the device computes the first segment." };
 
     private readonly Option<string> _method = new("--method")
@@ -51,6 +58,9 @@ internal sealed class PlanningOptions
         PlanningOptions o = new();
         foreach (Option option in new Option[] { o._objective, o._maxLoss, o._maxBytes, o._maxMs, o._tiers, o._forbid, o._private, o._method, o._codecs, o._inputs })
             command.Options.Add(option);
+        foreach (Option option in new Option[] { o._require, o._requireTier, o._forbidTier, o._place, o._maxTierTime, o._maxTierBytes })
+            command.Options.Add(option);
+        o._scission.AddTo(command);
         return o;
     }
 
@@ -72,26 +82,28 @@ internal sealed class PlanningOptions
             Objective = Objective.Parse(parsed.GetValue(_objective)!),
             Space = method.Space.Narrow(chosen),
             Terms = method.Terms,
-            Constraints = new()
+            Constraints = _scission.Add(parsed, index.Profile, new()
             {
                 MaxAccuracyLoss = parsed.GetValue(_maxLoss),
                 MaxBytes = parsed.GetValue(_maxBytes) is { } bytes ? new ByteCount(bytes) : null,
                 MaxLatency = parsed.GetValue(_maxMs) is { } ms ? new Milliseconds(ms) : null,
-                Tiers = List(parsed.GetValue(_tiers), ParseTier),
+                Tiers = List(parsed.GetValue(_tiers), TierName.Parse),
                 ForbiddenNodes = [.. parsed.GetValue(_forbid)!],
                 KeepInputOnDevice = parsed.GetValue(_private),
-            },
+                RequiredNodes = [.. parsed.GetValue(_require)!.Distinct()],
+                RequiredTiers = Each(parsed.GetValue(_requireTier)!, TierName.Parse),
+                ForbiddenTiers = Each(parsed.GetValue(_forbidTier)!, TierName.Parse),
+                Placements = Each(parsed.GetValue(_place)!, LayerPlacement.Parse),
+                MaxTierTime = Each(parsed.GetValue(_maxTierTime)!, TierTimeLimit.Parse),
+                MaxTierBytes = Each(parsed.GetValue(_maxTierBytes)!, TierByteLimit.Parse),
+            }),
         };
     }
 
     private static ImmutableArray<T>? List<T>(string? text, Func<string, T> parse) => text is null ? null
         : [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(parse).Distinct()];
 
-    private static Tier ParseTier(string text) => text.ToLowerInvariant() switch
-    {
-        "device" => Tier.Device,
-        "edge" => Tier.Edge,
-        "cloud" => Tier.Cloud,
-        _ => throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not a tier: choose device, edge or cloud."),
-    };
+    // What may be given again may also be joined by commas.
+    private static ImmutableArray<T> Each<T>(string[] texts, Func<string, T> parse) =>
+        [.. texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(parse).Distinct()];
 }

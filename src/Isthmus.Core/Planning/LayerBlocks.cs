@@ -14,8 +14,11 @@ internal sealed class LayerBlocks
     {
         _cuts = profile.Cuts.Length;
         _layers = profile.Layers;
-        if ((_cuts > 0 || _layers is not null) && profile.Cuts.All(c => c.Layers is not null)) _before = [.. profile.Cuts.Select(c => c.Layers!.Value)];
+        if (HasLayers(profile)) _before = [.. profile.Cuts.Select(c => c.Layers!.Value)];
     }
+
+    /// <summary>What a number counts in a profile: "layer", or "block" where it does not say which layers lie between its cuts.</summary>
+    public static string Word(Profile profile) => HasLayers(profile) ? "layer" : "block";
 
     /// <summary>The block: k lies between the cuts k−1 and k.</summary>
     /// <exception cref="IsthmusException">The network has no such layer.</exception>
@@ -31,4 +34,6 @@ internal sealed class LayerBlocks
         while (block < _cuts && _before[block] <= layer) block++;
         return block;
     }
+
+    private static bool HasLayers(Profile profile) => (profile.Cuts.Length > 0 || profile.Layers is not null) && profile.Cuts.All(c => c.Layers is not null);
 }

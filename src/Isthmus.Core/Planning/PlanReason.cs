@@ -12,7 +12,7 @@ internal static class PlanReason
         string of = request.Profile.Calibration is { Labelled: true } ? "of the accuracy is lost" : "of the answers change";
         string loss = winner.AccuracyLoss > 0 ? $" On the images of the profile, at most {Percent(winner.AccuracyLoss)} {of}." : "";
         string against = winner.Plan.IsSingleNode ? AgainstOthers(request, winner, bestSplit, margin) : AgainstSingle(request, winner, margin);
-        string given = Given(request.Constraints, request.Profile.Calibration is { Labelled: true });
+        string given = Given(request.Constraints, request.Profile.Calibration is { Labelled: true }, LayerBlocks.Word(request.Profile));
         return $"{what}{against}{given}.{loss}{Counted(request)}{Computed(request, winner, bestSplit, margin)}";
     }
 
@@ -73,7 +73,7 @@ internal static class PlanReason
 
     private static string Traffic(long saved) => $"{new ByteCount(Math.Abs(saved))} {(saved >= 0 ? "less" : "more")}";
 
-    private static string Given(Constraints c, bool labelled)
+    private static string Given(Constraints c, bool labelled, string layer)
     {
         List<string> given = [];
         if (c.KeepInputOnDevice) given.Add("the raw picture stays on the device");
@@ -82,7 +82,16 @@ internal static class PlanReason
         if (c.MaxAccuracyLoss is { } loss) given.Add(labelled ? $"no more than {Percent(loss)} of the accuracy may be lost" : $"no more than {Percent(loss)} of the answers may change");
         if (c.Tiers is { } tiers) given.Add($"only {string.Join(" and ", tiers).ToLowerInvariant()} may compute");
         if (c.ForbiddenNodes.Length > 0) given.Add($"{string.Join(" and ", c.ForbiddenNodes)} may not be used");
+        if (c.RequiredNodes.Length > 0) given.Add($"{string.Join(" and ", c.RequiredNodes)} must be used");
+        if (c.RequiredTiers.Length > 0) given.Add($"{Tiers(c.RequiredTiers)} must compute");
+        if (c.ForbiddenTiers.Length > 0) given.Add($"{Tiers(c.ForbiddenTiers)} may not compute");
+        given.AddRange(c.Placements.Take(4).Select(p => $"{layer} {p.Layer} {(p.Must ? "must" : "may not")} run on the {TierName.Of(p.Tier)}"));
+        if (c.Placements.Length > 4) given.Add($"{c.Placements.Length - 4} more layers are placed");
+        given.AddRange(c.MaxTierTime.Select(t => t.Share is { } share ? $"the {TierName.Of(t.Tier)} computes at most {Percent(share)} of the time" : $"the {TierName.Of(t.Tier)} computes at most {t.Time}"));
+        given.AddRange(c.MaxTierBytes.Select(b => $"at most {b.Bytes} leave the {TierName.Of(b.Tier)}"));
         return given.Count == 0 ? "" : $", given that {string.Join(", and ", given)}";
+
+        static string Tiers(IEnumerable<Tier> tiers) => string.Join(" and ", tiers.Select(TierName.Of));
     }
 
     private static string Counted(PlanningRequest request) => request.Terms == CostTerms.Everything ? ""

@@ -12,30 +12,33 @@ public enum RelaxableConstraint
     /// <summary><see cref="Constraints.MaxAccuracyLoss"/>.</summary>
     MaxAccuracyLoss,
 
-    /// <summary><see cref="Constraints.Tiers"/>.</summary>
+    /// <summary>One tier that <see cref="Constraints.Tiers"/> leaves out.</summary>
     Tiers,
 
-    /// <summary><see cref="Constraints.ForbiddenNodes"/>.</summary>
+    /// <summary>One of <see cref="Constraints.ForbiddenNodes"/>.</summary>
     ForbiddenNodes,
 
     /// <summary><see cref="Constraints.KeepInputOnDevice"/>.</summary>
     KeepInputOnDevice,
 
-    /// <summary><see cref="Constraints.RequiredNodes"/>.</summary>
+    /// <summary>One of <see cref="Constraints.RequiredNodes"/>.</summary>
     RequiredNodes,
 
-    /// <summary><see cref="Constraints.RequiredTiers"/>.</summary>
+    /// <summary>One of <see cref="Constraints.RequiredTiers"/>.</summary>
     RequiredTiers,
 
-    /// <summary><see cref="Constraints.ForbiddenTiers"/>.</summary>
+    /// <summary>One of <see cref="Constraints.ForbiddenTiers"/>.</summary>
     ForbiddenTiers,
 
-    /// <summary><see cref="Constraints.Placements"/>.</summary>
+    /// <summary>One of <see cref="Constraints.Placements"/>.</summary>
     Placements,
 
-    /// <summary><see cref="Constraints.MaxTierTime"/>.</summary>
+    /// <summary>The milliseconds of one of <see cref="Constraints.MaxTierTime"/>.</summary>
     MaxTierTime,
 
-    /// <summary><see cref="Constraints.MaxTierBytes"/>.</summary>
+    /// <summary>The share of one of <see cref="Constraints.MaxTierTime"/>.</summary>
+    MaxTierShare,
+
+    /// <summary>One of <see cref="Constraints.MaxTierBytes"/>.</summary>
     MaxTierBytes,
 }

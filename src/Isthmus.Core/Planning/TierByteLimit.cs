@@ -7,6 +7,14 @@ namespace Isthmus.Core.Planning;
 /// <param name="Bytes">The most bytes.</param>
 public sealed record TierByteLimit(Tier Tier, ByteCount Bytes)
 {
+    /// <summary>Reads "device=5000", "device=20kB" or "edge=1.5MB".</summary>
+    /// <exception cref="Errors.IsthmusException">The text is none of these.</exception>
+    public static TierByteLimit Parse(string text)
+    {
+        (Tier tier, string value) = TierName.ParsePair(text, "device=1MB");
+        return new(tier, ByteCount.Parse(value));
+    }
+
     /// <summary>As a user writes it: "device=5000".</summary>
-    public override string ToString() => $"{Tier.ToString().ToLowerInvariant()}={Bytes.Value}";
+    public override string ToString() => $"{TierName.Of(Tier)}={Bytes.Value}";
 }

@@ -1,3 +1,4 @@
+using Isthmus.Core.Errors;
 using Isthmus.Core.Quantities;
 
 namespace Isthmus.Core.Planning;
@@ -17,7 +18,19 @@ public sealed record TierTimeLimit(Tier Tier, Milliseconds? Time, double? Share)
     /// <summary>A limit as a share of the computing time of all tiers, 0…1.</summary>
     public static TierTimeLimit OfShare(Tier tier, double share) => new(tier, null, share);
 
+    /// <summary>Reads "edge=50ms", "edge=1.5s" or "edge=30%".</summary>
+    /// <exception cref="IsthmusException">The text is none of these.</exception>
+    public static TierTimeLimit Parse(string text)
+    {
+        (Tier tier, string value) = TierName.ParsePair(text, "edge=50ms or edge=30%");
+        return value.EndsWith('%') ? OfShare(tier, ParseShare(value)) : Of(tier, Milliseconds.Parse(value));
+    }
+
+    /// <summary>Reads "30%" as 0.3.</summary>
+    internal static double ParseShare(string text) =>
+        double.TryParse(text.AsSpan().TrimEnd('%'), out double percent) && percent is >= 0 and <= 100 ? percent / 100
+            : throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not a share: write it as 30%, from 0% to 100%.");
+
     /// <summary>As a user writes it: "edge=50ms", "edge=30%".</summary>
-    public override string ToString() =>
-        Share is { } share ? $"{Tier.ToString().ToLowerInvariant()}={Math.Round(share * 100, 9)}%" : $"{Tier.ToString().ToLowerInvariant()}={Time?.Value}ms";
+    public override string ToString() => Share is { } share ? $"{TierName.Of(Tier)}={Math.Round(share * 100, 9)}%" : $"{TierName.Of(Tier)}={Time?.Value}ms";
 }

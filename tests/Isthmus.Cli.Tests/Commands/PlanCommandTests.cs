@@ -81,6 +81,36 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("device → c01 huffman:4 → edge", "--require", "edge", "--place", "0=device", "--place", "2!=device")]
+    [InlineData("device → c01 huffman:4 → edge", "-d", "!-1,0", "-e", "2")]
+    [InlineData("device", "-d", "!-1", "-e", "-1", "-c", "-1")]
+    [InlineData("device", "--forbid-tier", "edge,cloud")]
+    [InlineData("device", "--device-upload", "0.001")]
+    [InlineData("device", "--max-tier-bytes", "device=1kB")]
+    [InlineData("device", "--edge-time", "0.001", "--cloud-time", "0%")]
+    public async Task Plan_WithConstraints_AnswersAccordingly(string plan, params string[] options)
+    {
+        CommandRun run = await CommandRun.OfAsync(["plan", Example, "--json", .. options]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(plan, run.Json().GetProperty("winner").GetProperty("plan").GetString());
+    }
+
+    [Theory]
+    [InlineData("'10~edge' does not place a layer: write it as 10=edge or 10!=device.", "--place", "10~edge")]
+    [InlineData("There is no block 99: they are numbered from 0 to 5.", "--place", "99=edge")]
+    [InlineData("'fog' is not a tier: choose device, edge or cloud.", "--max-tier-bytes", "fog=1MB")]
+    [InlineData("'x' is not a number of bytes: write it as 5000, 20kB or 1.5MB.", "--max-tier-bytes", "edge=x")]
+    [InlineData("'120%' is not a share: write it as 30%, from 0% to 100%.", "--max-tier-time", "edge=120%")]
+    [InlineData("'raspi4' is no device: the profile has device.", "-d", "raspi4")]
+    [InlineData("A criterion of '!-1,' is empty: write N, !N, -1, !-1, name or !name, joined by commas.", "-d", "!-1,")]
+    [InlineData("'soon' is no time of a tier: write seconds, such as 0.5, or a share, such as 30%.", "--edge-time", "soon")]
+    public async Task Plan_ConstraintThatIsNone_IsRefused(string message, params string[] options)
+    {
+        CommandRun run = await CommandRun.OfAsync(["plan", Example, .. options]);
+        Assert.Equal((2, $"isthmus: {message}"), (run.ExitCode, run.Error.TrimEnd()));
+    }
+
+    [Theory]
     [InlineData(0.007, "Measured: huffman:4 at c01 loses 0.6 % (95 %: −0.1…1.4) of top-1 accuracy on ", "of the accuracy is lost")]
     [InlineData(null, "Measured: huffman:4 at c01 changes 0.6 % (95 %: −0.1…1.4) of the answers on ", "of the answers change")]
     public async Task Plan_CalibratedProfile_ShowsTheIntervalOfWhatItChose(double? top1, string measured, string why)

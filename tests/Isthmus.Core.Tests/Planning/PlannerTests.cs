@@ -139,48 +139,6 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Plan_ImpossibleConstraints_SaysWhichToRelaxAndHowFar()
-    {
-        int numbers = 0;
-        for (int seed = 0; seed < Rounds; seed++)
-        {
-            Profile profile = RandomProfiles.Create(seed);
-            Constraints constraints = RandomProfiles.Constraints(seed, profile);
-            PlanningRequest request = new(profile) { Constraints = constraints };
-            if (PlanOracle.All(profile, null, constraints).Count > 0) continue;
-            InfeasiblePlanException error = Assert.Throws<InfeasiblePlanException>(() => Planner.Plan(request));
-            Assert.Equal(ErrorKind.Planning, error.Kind);
-            if (PlanOracle.All(profile).Count == 0)
-            {
-                Assert.Empty(error.Relaxations);
-                continue;
-            }
-
-            Assert.NotEmpty(error.Relaxations);
-            foreach (Relaxation way in error.Relaxations)
-            {
-                Assert.NotEmpty(PlanOracle.All(profile, null, Relaxed(constraints, way, 1)));
-                if (way.Changes is not [{ Value: { } value }] || value < 1e-3) continue;
-                // One limit alone is relaxed no further than needed.
-                Assert.Empty(PlanOracle.All(profile, null, Relaxed(constraints, way, 0.99)));
-                numbers++;
-            }
-        }
-
-        Assert.True(numbers > 10);
-
-        static Constraints Relaxed(Constraints constraints, Relaxation way, double share) => way.Changes.Aggregate(constraints, (c, change) => change.Constraint switch
-        {
-            RelaxableConstraint.MaxBytes => c with { MaxBytes = new((long)(change.Value!.Value * share)) },
-            RelaxableConstraint.MaxLatency => c with { MaxLatency = new(change.Value!.Value * share) },
-            RelaxableConstraint.MaxAccuracyLoss => c with { MaxAccuracyLoss = change.Value!.Value * share },
-            RelaxableConstraint.Tiers => c with { Tiers = null },
-            RelaxableConstraint.ForbiddenNodes => c with { ForbiddenNodes = [] },
-            _ => c with { KeepInputOnDevice = false },
-        });
-    }
-
-    [Fact]
     public void Plan_OtherLinks_PlansAsIfProfiledWithThem()
     {
         for (int seed = 0; seed < 100; seed++)
