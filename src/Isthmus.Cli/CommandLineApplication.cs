@@ -69,6 +69,7 @@ public static class CommandLineApplication
         new BenchCommand(),
         new CalibrateCommand(),
         new DemoCommand(),
+        new FleetCommand(),
         new FuzzCommand(),
         new ImportCommand(),
         new InspectCommand(),

@@ -20,9 +20,10 @@ internal sealed class PlanCommand : ICommandFactory
         Command command = new("plan", "Find the best plan for a profile: where to cut or not, which codec, which nodes; ranked, with the Pareto set and the reason.") { file, links, top, output, explain };
         PlanningOptions planning = PlanningOptions.AddTo(command);
         MachineOptions machines = MachineOptions.AddTo(command);
+        ExpiryOption expiry = ExpiryOption.AddTo(command);
         return command.Runs(run =>
         {
-            Profile measured = ProfileFile.Load(run.Options.GetValue(file)!);
+            Profile measured = expiry.Load(run.Options, run.Options.GetValue(file)!);
             ImmutableArray<ProportionalFit> fits = machines.Fits(run.Options, measured);
             Profile profile = machines.Apply(run.Options, measured, fits);
             PlanningRequest request = planning.Read(run.Options, ProfileIndex.Of(profile)) with

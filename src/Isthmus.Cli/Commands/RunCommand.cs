@@ -37,6 +37,7 @@ internal sealed class RunCommand : ICommandFactory
         SessionOptions device = SessionOptions.AddTo(command);
         PlanningOptions planning = PlanningOptions.AddTo(command);
         ManifestOptions manifest = ManifestOptions.AddTo(command);
+        ExpiryOption expiry = ExpiryOption.AddTo(command);
         return command.Runs(async run =>
         {
             ImmutableArray<LabelledImage> pictures = LabelledImages.Load(run.Options.GetValue(images)!, run.Options.GetValue(labels));
@@ -51,6 +52,7 @@ internal sealed class RunCommand : ICommandFactory
                 Network = model.LoadNetwork(run, manifest),
                 Addresses = tiers.Read(run.Options),
                 ProfilePath = run.Options.GetValue(profile),
+                AllowExpired = expiry.Allows(run.Options),
                 DataFolder = DataFolder.Resolve(run.Options.GetValue(data)),
                 Slowdown = tiers.Slowdown(run.Options),
                 Session = device.Read(run.Options),

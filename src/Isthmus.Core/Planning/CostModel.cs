@@ -47,7 +47,7 @@ public sealed class CostModel
         _loss = loss;
         int nodes = index.Profile.Nodes.Length;
         _ratio = new double[nodes];
-        Array.Fill(_ratio, 1);
+        for (int i = 0; i < nodes; i++) _ratio[i] = index.Profile.Nodes[i].MeasuredRatio ?? 1;
         _queue = new double[nodes];
         _halfRoundTrip = new double[nodes, nodes];
         _msPerByte = new double[nodes, nodes];

@@ -44,4 +44,11 @@ public sealed record NodeProfile(
     /// <summary>What an hour of the node's computing costs, in any currency, the same everywhere; null if that is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? PricePerHour { get; init; }
+
+    /// <summary>
+    /// What a verification has taught: how many times as long as measured segment by segment the node computes in real runs. The planner multiplies
+    /// all of the node's computing by it. Null: nothing was verified.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MeasuredRatio { get; init; }
 }

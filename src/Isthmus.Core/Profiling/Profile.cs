@@ -37,6 +37,12 @@ public sealed record Profile(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Layers { get; init; }
 
+    /// <summary>
+    /// When the measurements are too old to decide from: machines and their load change. Null: never. <see cref="ProfileExpiry"/> refuses what is older.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Expires { get; init; }
+
     /// <summary>The version that this software writes and reads.</summary>
     public const int CurrentVersion = 1;
 

@@ -39,6 +39,12 @@ public static class ProfileRules
     /// <summary>The most watts, money for an hour or a gigabyte, or joules for a byte.</summary>
     public const double MaxRate = 1e9;
 
+    /// <summary>The least that a node may have been found to take of its measured time.</summary>
+    public const double MinRatio = 0.01;
+
+    /// <summary>The most times as long as measured that a node may have been found to take.</summary>
+    public const double MaxRatio = 100;
+
     private const int MaxName = 256;
 
     // Exporters join the path of a tensor's layer into its name.
@@ -59,6 +65,7 @@ public static class ProfileRules
         check.Size(profile.OutputBytes, "outputBytes");
         check.That(profile.Macs is null or (>= 0 and <= MaxMacs), "macs", "it must be from 0 to 10^18");
         check.That(profile.Layers is null or (>= 0 and <= MaxLayers), "layers", $"it must be from 0 to {MaxLayers}");
+        check.That(profile.Expires is not { } end || end >= profile.Created, "expires", "it is before the profile was made");
         if (profile.Calibration is { } calibration)
         {
             check.Count(calibration.SampleCount, "calibration.sampleCount");
@@ -169,6 +176,7 @@ public static class ProfileRules
             }
 
             check.Rate(node.PricePerHour, $"{at}.pricePerHour");
+            check.That(node.MeasuredRatio is null or (>= MinRatio and <= MaxRatio), $"{at}.measuredRatio", "it must be from 0.01 to 100");
             Segments(check, node, at, order);
             CodecTimes(check, node, at, cuts);
             InputTimes(check, node, at, inputs);
@@ -196,6 +204,8 @@ public static class ProfileRules
             if (!seen.Add((from, to))) check.Fail($"{at}.segments[{k}]", "it is there twice");
             if (segment.Timing is null || segment.Timing.Count < (node.Computed is null ? 1 : 0) || !Checker.IsTime(segment.Timing.P50) || !Checker.IsTime(segment.Timing.P95))
                 check.Fail($"{at}.segments[{k}].timing", "it needs a count of at least 1 and times from 0 to an hour");
+            if (segment.Load is { } load && !Checker.IsTime(load)) check.Fail($"{at}.segments[{k}].load", "it must be from 0 milliseconds to an hour");
+            if (segment.PeakMemory is { } peak && peak.Value is < 0 or > MaxSize) check.Fail($"{at}.segments[{k}].peakMemory", "it must be from 0 bytes to a terabyte");
         }
     }
 

@@ -153,7 +153,7 @@ public sealed class Adaptation
     {
         ImmutableArray<string> excluded = [.. _tiers.NodeNames.Where(n => _tiers.IsExcluded(n) && Knows(n))];
         ImmutableArray<MeasuredRatio> ratios =
-            [.. _ratios.Keys.Order(StringComparer.Ordinal).Select(Faded).Where(r => Math.Abs(r.Compute - 1) > _options.LoadTolerance)];
+            [.. _ratios.Keys.Order(StringComparer.Ordinal).Select(Faded).Where(r => Math.Abs(r.Compute - Usual(r.Node)) > _options.LoadTolerance * Usual(r.Node))];
         return new DecisionInputs(
             _count + 1, _options.Clock.GetUtcNow(), [.. _tiers.CurrentLinks().Where(l => Knows(l.From) && Knows(l.To))], ratios, excluded, _plan, _streak,
             _plan is null ? Milliseconds.Zero : Milliseconds.Since(_options.Clock, _since), _keep).AsWritten();
@@ -161,10 +161,14 @@ public sealed class Adaptation
 
     private MeasuredRatio Faded(string node)
     {
-        if (!_ratios.TryGetValue(node, out (MeasuredRatio Ratio, long Learnt) known)) return new(node, 1);
+        double usual = Usual(node);
+        if (!_ratios.TryGetValue(node, out (MeasuredRatio Ratio, long Learnt) known)) return new(node, usual);
         double halves = _options.Clock.GetElapsedTime(known.Learnt) / _options.LoadHalfLife;
-        return known.Ratio with { Compute = 1 + ((known.Ratio.Compute - 1) * Math.Pow(0.5, halves)) };
+        return known.Ratio with { Compute = usual + ((known.Ratio.Compute - usual) * Math.Pow(0.5, halves)) };
     }
+
+    // What a verification found; the ratio of a node of which nothing else is known.
+    private double Usual(string node) => _index.Profile.Nodes.FirstOrDefault(n => n.Name == node)?.MeasuredRatio ?? 1;
 
     private bool Knows(string node) => _index.Profile.Nodes.Any(n => n.Name == node);
 }

@@ -21,8 +21,8 @@ public static class LinkProfiles
             LinkEstimate now = tiers.Link(from, to.Name).Current;
             if (now.RoundTripCount + now.BandwidthCount == 0) continue;
             BitsPerSecond bandwidth = new(Math.Max(1, now.Bandwidth.Value));
-            links.Add(new(from, to.Name, now.RoundTrip, bandwidth, tiers.LinksAreEmulated));
-            links.Add(new(to.Name, from, now.RoundTrip, bandwidth, tiers.LinksAreEmulated));
+            links.Add(new(from, to.Name, now.RoundTrip, bandwidth, tiers.IsEmulated(from, to.Name)));
+            links.Add(new(to.Name, from, now.RoundTrip, bandwidth, tiers.IsEmulated(from, to.Name)));
         }
 
         return links.ToImmutable();

@@ -486,12 +486,14 @@ public sealed class Pipeline : IAsyncDisposable
             throw new NodeException(NodeFailure.Garbled, node.Client.Url, $"The node {node.Name} answered without an output.");
         ImmutableArray<ClassScore> top = _network.Classifier.Top(exchange.Response.Outputs[0].Content);
         node.Breaker.Succeeded();
-        return Read(node, exchange, trace, top);
+        return Read([node, .. later.Select(l => Tiers.Node(l.Node))], exchange, trace, top);
     }
 
     // Turns what the nodes say into stages, and tells the estimators what crossed their links.
-    private Attempt Read(RemoteNode node, InferExchange exchange, AnswerTrace trace, ImmutableArray<ClassScore> top)
+    private Attempt Read(RemoteNode[] asked, InferExchange exchange, AnswerTrace trace, ImmutableArray<ClassScore> top)
     {
+        // A node has the name by which it was asked, whatever it calls itself.
+        string[] names = [.. trace.Hops.Select((h, i) => i < asked.Length ? asked[i].Name : h.Node)];
         List<HopTransfer> hops = [];
         Milliseconds send = default, back = default, queue = default, decode = default, unpack = default, encode = default, middle = default, tail = default;
         string from = Tiers.Device;
@@ -500,10 +502,10 @@ public sealed class Pipeline : IAsyncDisposable
         for (int i = 0; i < trace.Hops.Count; i++)
         {
             HopTrace hop = trace.Hops[i];
-            Links.LinkEstimator link = Tiers.Link(from, hop.Node);
+            Links.LinkEstimator link = Tiers.Link(from, names[i]);
             // The answer crosses too. Where a link has another bandwidth backwards, its few kilobytes are counted wrongly, and no more.
             link.Record(bytes + exchange.BytesReceived, onTheWay);
-            hops.Add(new(from, hop.Node, bytes, onTheWay));
+            hops.Add(new(from, names[i], bytes, onTheWay));
             Links.LinkEstimate estimate = link.Current;
             double returned = Math.Min(onTheWay.Value / 2, (estimate.RoundTrip.Value / 2) + (i == 0 ? estimate.Bandwidth.TransferTime(exchange.BytesReceived).Value : 0));
             back += new Milliseconds(returned);
@@ -518,12 +520,11 @@ public sealed class Pipeline : IAsyncDisposable
             {
                 onTheWay = new(Math.Max(0, hop.Forward.Value - trace.Hops[i + 1].Total.Value));
                 bytes = new(hop.BytesForwarded);
-                from = hop.Node;
+                from = names[i];
             }
         }
 
-        if (trace.Fallback is not null && trace.Hops.Count == 1 && Tiers.Nodes.FirstOrDefault(n => n.Tier > node.Tier) is { } beyond)
-            beyond.Breaker.Failed(NodeFailure.Failed, trace.Fallback);
+        if (trace.Fallback is not null && trace.Hops.Count < asked.Length) asked[trace.Hops.Count].Breaker.Failed(NodeFailure.Failed, trace.Fallback);
         StageTimes times = new()
         {
             Decode = decode,
@@ -536,9 +537,9 @@ public sealed class Pipeline : IAsyncDisposable
             Return = back,
         };
         ImmutableArray<SegmentPlace> places =
-            [.. trace.Hops.Select(h => new SegmentPlace(Segment(CutOf(h.From), CutOf(h.To)), h.Node, h.Tier, h.Run, h.Slowdown))];
-        foreach (HopTrace hop in trace.Hops) _ready[(hop.Node, CutOf(hop.From), CutOf(hop.To))] = _clock.GetTimestamp();
-        return new(top, times, places, [.. hops], trace.Fallback) { Cold = [.. trace.Hops.Where(h => h.Cold).Select(h => h.Node)] };
+            [.. trace.Hops.Select((h, i) => new SegmentPlace(Segment(CutOf(h.From), CutOf(h.To)), names[i], h.Tier, h.Run, h.Slowdown))];
+        for (int i = 0; i < names.Length; i++) _ready[(names[i], CutOf(trace.Hops[i].From), CutOf(trace.Hops[i].To))] = _clock.GetTimestamp();
+        return new(top, times, places, [.. hops], trace.Fallback) { Cold = [.. names.Where((_, i) => trace.Hops[i].Cold)] };
     }
 
     private NextHop? Next(RemoteNode from, ReadOnlySpan<PlacedSegment> segments)

@@ -26,13 +26,14 @@ public sealed class ProfileCache(string dataFolder)
         return Path.Combine(dataFolder, "profiles", $"{network.Model.Hash.Short}-{digest.Short}.json");
     }
 
-    /// <summary>Reads a profile; null if there is none, or none that can be used.</summary>
-    public static Profile? TryLoad(string path, ModelHash model)
+    /// <summary>Reads a profile; null if there is none, or none that can be used, or only one that is too old.</summary>
+    public static Profile? TryLoad(string path, ModelHash model, TimeProvider clock)
     {
         if (!File.Exists(path)) return null;
         try
         {
-            return ProfileFile.Load(path, model);
+            Profile profile = ProfileFile.Load(path, model);
+            return ProfileExpiry.IsExpired(profile, clock) ? null : profile;
         }
         catch (IsthmusException)
         {

@@ -56,6 +56,7 @@ public sealed class RunSession : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(settings);
         Profile? profile = settings.ProfilePath is { } path ? ProfileFile.Load(path, settings.Network.Model.Hash) : null;
         if (profile is not null) CheckDevice(profile, settings);
+        if (profile is not null && !settings.AllowExpired) ProfileExpiry.Check(profile, Path.GetFileName(settings.ProfilePath!), settings.Clock);
         progress?.Report(new("connects", 0));
         Tiers tiers = await Tiers.ConnectAsync(settings.Addresses, profile, settings.Client with { Clock = settings.Clock }, breaker: null, cancellationToken);
         try
@@ -92,7 +93,7 @@ public sealed class RunSession : IAsyncDisposable
         ProfilerOptions options = settings.Profiling with { Slowdown = settings.Slowdown, Session = settings.Session, Clock = settings.Clock };
         ProfileCache cache = new(settings.DataFolder);
         string path = cache.PathFor(settings.Network, tiers, options);
-        if (settings.UseCachedProfile && ProfileCache.TryLoad(path, settings.Network.Model.Hash) is { } known) return (known, false);
+        if (settings.UseCachedProfile && ProfileCache.TryLoad(path, settings.Network.Model.Hash, settings.Clock) is { } known) return (known, false);
         progress?.Report(new("looks for cuts", 0));
         ModelAnalysis analysis = await Task.Run(() => ModelAnalysis.Analyse(settings.Network.Model, progress: null, cancellationToken), cancellationToken);
         Profiler profiler = new(settings.Network, analysis, tiers, options with { Journal = path + ".journal" });

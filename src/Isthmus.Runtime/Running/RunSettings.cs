@@ -19,6 +19,9 @@ public sealed record RunSettings
     /// <summary>A profile to use; null to measure one, or to take one that was measured on the same nodes before.</summary>
     public string? ProfilePath { get; init; }
 
+    /// <summary>Whether <see cref="ProfilePath"/> may be older than it says it may be. Default false.</summary>
+    public bool AllowExpired { get; init; }
+
     /// <summary>Whether a profile that was measured before may be taken. Default true.</summary>
     public bool UseCachedProfile { get; init; } = true;
 
