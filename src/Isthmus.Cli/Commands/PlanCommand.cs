@@ -1,15 +1,20 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Reflection;
 using Isthmus.Cli.Console;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Planning.Explaining;
 using Isthmus.Core.Profiling;
+using Isthmus.Core.Storage;
+using Isthmus.Lab.Reporting.Plans;
 
 namespace Isthmus.Cli.Commands;
 
 /// <summary>`plan`: from a profile to the best plan, with the reason.</summary>
 internal sealed class PlanCommand : ICommandFactory
 {
+    private static string Version => typeof(PlanCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
     public Command Create()
     {
         Argument<string> file = new("profile") { Description = "The profile that 'isthmus profile' wrote." };
@@ -17,7 +22,8 @@ internal sealed class PlanCommand : ICommandFactory
         Option<int> top = new("--top") { Description = "How many plans to rank.", HelpName = "count", DefaultValueFactory = _ => 10 };
         Option<string?> output = new("--output", "-o") { Description = "Write the best plan to a file, for 'isthmus run --plan'.", HelpName = "file" };
         Option<bool> explain = new("--explain") { Description = "Show the best plan against its neighbours, what each constraint costs, and at which bandwidths another plan wins." };
-        Command command = new("plan", "Find the best plan for a profile: where to cut or not, which codec, which nodes; ranked, with the Pareto set and the reason.") { file, links, top, output, explain };
+        Option<string?> report = new("--report") { Description = "Draw the plan with all that --explain shows: one HTML file, nothing to load.", HelpName = "file" };
+        Command command = new("plan", "Find the best plan for a profile: where to cut or not, which codec, which nodes; ranked, with the Pareto set and the reason.") { file, links, top, output, explain, report };
         PlanningOptions planning = PlanningOptions.AddTo(command);
         MachineOptions machines = MachineOptions.AddTo(command);
         ExpiryOption expiry = ExpiryOption.AddTo(command);
@@ -35,7 +41,8 @@ internal sealed class PlanCommand : ICommandFactory
                 run.Note($"No link leads to {node.Name}, so it cannot be used: give it one, such as --link device-{node.Name}=8mbit,20ms.");
             PlanningResult result = Planner.Plan(request);
             FullCost? full = request.Terms == CostTerms.Everything ? null : FullCost.Of(request, result.Winner.Plan);
-            PlanExplanation? explanation = run.Options.GetValue(explain) ? PlanExplanation.Of(request, result, run.CancellationToken) : null;
+            string? pictures = run.Options.GetValue(report);
+            PlanExplanation? explanation = run.Options.GetValue(explain) || pictures is not null ? PlanExplanation.Of(request, result, run.CancellationToken) : null;
             string? path = run.Options.GetValue(output);
             if (path is not null)
             {
@@ -43,6 +50,13 @@ internal sealed class PlanCommand : ICommandFactory
                 run.Note($"The best plan is in {path}.");
             }
 
+            if (pictures is not null)
+            {
+                AtomicFile.WriteText(pictures, PlanReport.ToHtml(request, explanation!, TimeProvider.System.GetUtcNow(), Version));
+                run.Note($"The pictures are in {pictures}.");
+            }
+
+            if (!run.Options.GetValue(explain)) explanation = null;
             run.Result(
                 new
                 {

@@ -4,7 +4,9 @@ using System.Text;
 namespace Isthmus.Lab.Reporting;
 
 /// <summary>Builds one self-contained HTML page: style inside, nothing to load, readable in light and dark and on paper.</summary>
-public sealed class HtmlPage(string title)
+/// <param name="title">The page's title.</param>
+/// <param name="moreStyle">CSS beside that of every page; it holds nothing that a user wrote.</param>
+public sealed class HtmlPage(string title, string moreStyle = "")
 {
     private const string Style = """
         :root{color-scheme:light dark;--ink:#1c2430;--soft:#5c6675;--line:#dfe4ea;--back:#fff;--card:#f6f8fa;--accent:#0b7285;--warn:#b35900;--good:#2b7a3d}
@@ -72,5 +74,5 @@ public sealed class HtmlPage(string title)
 
     /// <summary>The whole page.</summary>
     public override string ToString() =>
-        $"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{Escape(title)}</title><style>{Style}</style></head>\n<body>\n{_body}</body></html>\n";
+        $"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{Escape(title)}</title><style>{Style}{moreStyle}</style></head>\n<body>\n{_body}</body></html>\n";
 }

@@ -61,6 +61,27 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_WithReport_WritesThePage()
+    {
+        string path = Path.Combine(_folder, "plan.html");
+        CommandRun run = await CommandRun.OfAsync("plan", Example, "--report", path, "--json");
+        Assert.Equal((0, $"The pictures are in {path}.\n"), (run.ExitCode, run.Error.ReplaceLineEndings("\n")));
+        Assert.Equal(JsonValueKind.Null, run.Json().GetProperty("explanation").ValueKind);
+        string html = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        Assert.StartsWith("<!doctype html>", html, StringComparison.Ordinal);
+        Assert.Contains("jpeg:75 → edge", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_ReportThatCannotBeWritten_IsAFileError()
+    {
+        string inTheWay = Path.Combine(_folder, "file");
+        await File.WriteAllTextAsync(inTheWay, "", TestContext.Current.CancellationToken);
+        CommandRun run = await CommandRun.OfAsync("plan", Example, "--report", Path.Combine(inTheWay, "plan.html"));
+        Assert.Equal((3, ""), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
     public async Task Plan_NotExplained_HasNoExplanation()
     {
         CommandRun run = await CommandRun.OfAsync("plan", Example, "--json");

@@ -30,7 +30,7 @@ internal sealed record ActiveConstraint(
         {
             active.Add(new(
                 RelaxableConstraint.MaxBytes, $"at most {bytes} leave the device", p => c.AllowsBytes(p.Bytes.Value), p => $"{p.Bytes} leave the device, where at most {bytes} may",
-                c with { MaxBytes = null }, p => $"allow --max-bytes {p.Bytes.Value}")
+                c with { MaxBytes = null }, p => Allow(RelaxableConstraint.MaxBytes, null, p.Bytes.Value))
             {
                 Limit = new(bytes.Value, p => p.Bytes.Value, v => c with { MaxBytes = new((long)v) }, Step: 1),
             });
@@ -40,7 +40,7 @@ internal sealed record ActiveConstraint(
         {
             active.Add(new(
                 RelaxableConstraint.MaxLatency, $"the answer takes at most {latency}", p => c.AllowsLatency(p.Latency.Value), p => $"it takes {p.Latency}, where at most {latency} are allowed",
-                c with { MaxLatency = null }, p => $"allow --max-ms {Up(p.Latency.Value, 1e3)}")
+                c with { MaxLatency = null }, p => Allow(RelaxableConstraint.MaxLatency, null, p.Latency.Value))
             {
                 Limit = new(latency.Value, p => p.Latency.Value, v => c with { MaxLatency = new(v) }, Step: 1e-3),
             });
@@ -51,7 +51,7 @@ internal sealed record ActiveConstraint(
             string what = labelled ? "of the accuracy may be lost" : "of the answers may change";
             active.Add(new(
                 RelaxableConstraint.MaxAccuracyLoss, $"at most {Percent(loss)} {what}", p => c.AllowsLoss(p.AccuracyLoss), p => $"up to {Percent(p.AccuracyLoss)} {what}, where {Percent(loss)} is the limit",
-                c with { MaxAccuracyLoss = null }, p => $"allow --max-loss {Math.Min(1, Up(p.AccuracyLoss - 1e-10, 1e4))}")
+                c with { MaxAccuracyLoss = null }, p => Allow(RelaxableConstraint.MaxAccuracyLoss, null, p.AccuracyLoss))
             {
                 Limit = new(loss, p => p.AccuracyLoss, v => c with { MaxAccuracyLoss = v }, Step: 1e-6),
             });
@@ -91,21 +91,21 @@ internal sealed record ActiveConstraint(
         {
             active.Add(new(
                 RelaxableConstraint.RequiredNodes, $"{node} must be used", p => p.Plan.Segments.Any(s => s.Node == node), _ => $"{node} would not be used, and it must be",
-                c with { RequiredNodes = [.. c.RequiredNodes.Where(n => n != node)] }, _ => $"do not require {node}"));
+                c with { RequiredNodes = [.. c.RequiredNodes.Where(n => n != node)] }, _ => $"do not --require {node}"));
         }
 
         foreach (Tier tier in c.RequiredTiers.Distinct())
         {
             active.Add(new(
                 RelaxableConstraint.RequiredTiers, $"the tier {Name(tier)} must be used", p => p.Plan.Segments.Any(s => s.Tier == tier), _ => $"the tier {Name(tier)} would not be used, and it must be",
-                c with { RequiredTiers = [.. c.RequiredTiers.Where(t => t != tier)] }, _ => $"do not require the tier {Name(tier)}"));
+                c with { RequiredTiers = [.. c.RequiredTiers.Where(t => t != tier)] }, _ => $"do not --require-tier {Name(tier)}"));
         }
 
         foreach (Tier tier in c.ForbiddenTiers.Distinct())
         {
             active.Add(new(
                 RelaxableConstraint.ForbiddenTiers, $"the tier {Name(tier)} may not be used", p => p.Plan.Segments.All(s => s.Tier != tier), _ => $"the tier {Name(tier)} may not be used",
-                c with { ForbiddenTiers = [.. c.ForbiddenTiers.Where(t => t != tier)] }, _ => $"do not forbid the tier {Name(tier)}"));
+                c with { ForbiddenTiers = [.. c.ForbiddenTiers.Where(t => t != tier)] }, _ => $"do not --forbid-tier {Name(tier)}"));
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed record ActiveConstraint(
         Constraints c = request.Constraints;
         if (c.Placements.IsEmpty) return;
         LayerBlocks layers = new(request.Profile);
-        string unit = request.Profile.Cuts.Length > 0 && request.Profile.Cuts.All(x => x.Layers is not null) ? "layer" : "block";
+        string unit = LayerBlocks.Word(request.Profile);
         foreach (LayerPlacement placement in c.Placements.Distinct())
         {
             int block = layers.BlockOf(placement.Layer);
@@ -122,7 +122,7 @@ internal sealed record ActiveConstraint(
             active.Add(new(
                 RelaxableConstraint.Placements, what, p => TierOf(p.Plan, block, request.Index) == placement.Tier == placement.Must,
                 p => $"{unit} {placement.Layer} would be on the {Name(TierOf(p.Plan, block, request.Index))}, and {(placement.Must ? $"must be on the {Name(placement.Tier)}" : "may not be there")}",
-                c with { Placements = [.. c.Placements.Where(x => x != placement)] }, _ => $"do not ask for {placement}"));
+                c with { Placements = [.. c.Placements.Where(x => x != placement)] }, _ => $"do not --place {placement}"));
         }
     }
 
@@ -135,9 +135,10 @@ internal sealed record ActiveConstraint(
             double most = limit.Time?.Value ?? limit.Share ?? 0;
             bool isShare = limit.Share is not null;
             string tier = Name(limit.Tier);
+            RelaxableConstraint kind = isShare ? RelaxableConstraint.MaxTierShare : RelaxableConstraint.MaxTierTime;
             active.Add(new(
-                RelaxableConstraint.MaxTierTime, $"the {tier} computes at most {Amount(most)}", p => Of(p) <= most + Constraints.Tolerance, p => $"the {tier} computes {Amount(Of(p))}, where at most {Amount(most)} may be",
-                c with { MaxTierTime = [.. c.MaxTierTime.Where(x => x != limit)] }, p => $"allow {Limit(Math.Min(isShare ? 1 : double.PositiveInfinity, Up(Of(p) - 1e-10, isShare ? 1e4 : 1e3)))}")
+                kind, $"the {tier} computes at most {Amount(most)}", p => Of(p) <= most + Constraints.Tolerance, p => $"the {tier} computes {Amount(Of(p))}, where at most {Amount(most)} may be",
+                c with { MaxTierTime = [.. c.MaxTierTime.Where(x => x != limit)] }, p => Allow(kind, limit.Tier, Of(p)))
             {
                 Limit = new(most, Of, v => c with { MaxTierTime = [.. c.MaxTierTime.Select(x => x == limit ? Limit(v) : x)] }, Step: isShare ? 1e-6 : 1e-3),
             });
@@ -153,7 +154,7 @@ internal sealed record ActiveConstraint(
             active.Add(new(
                 RelaxableConstraint.MaxTierBytes, $"at most {limit.Bytes} leave the {tier}", p => Leaving(p, limit.Tier) <= limit.Bytes.Value,
                 p => $"{new Quantities.ByteCount(Leaving(p, limit.Tier))} leave the {tier}, where at most {limit.Bytes} may",
-                c with { MaxTierBytes = [.. c.MaxTierBytes.Where(x => x != limit)] }, p => $"allow {limit with { Bytes = new(Leaving(p, limit.Tier)) }} bytes")
+                c with { MaxTierBytes = [.. c.MaxTierBytes.Where(x => x != limit)] }, p => Allow(RelaxableConstraint.MaxTierBytes, limit.Tier, Leaving(p, limit.Tier)))
             {
                 Limit = new(limit.Bytes.Value, p => Leaving(p, limit.Tier), v => c with { MaxTierBytes = [.. c.MaxTierBytes.Select(x => x == limit ? limit with { Bytes = new((long)v) } : x)] }, Step: 1),
             });
@@ -166,15 +167,15 @@ internal sealed record ActiveConstraint(
     private static Tier TierOf(Plan plan, int block, ProfileIndex index) =>
         plan.Segments.First(s => s.To is null || block <= index.CutAt(s.To)).Tier;
 
-    private static string Name(Tier tier) => tier.ToString().ToLowerInvariant();
+    private static string Name(Tier tier) => TierName.Of(tier);
 
     private static bool Keeps(Plan plan, ProfileIndex index) =>
         plan.Input.Kind == InputKind.Local && (plan.IsSingleNode || index.Cut(plan.Segments[0].To!).MacShare > 0);
 
-    // Rounded up: the printed number must admit the plan.
-    private static double Up(double value, double steps) => Math.Ceiling(value * steps) / steps;
+    // In the words that are used when no plan is left at all, and rounded as there.
+    private static string Allow(RelaxableConstraint kind, Tier? tier, double value) => new Obstacle(new(kind, null, "") { Tier = tier }, 0).To(value).Advice;
 
-    private static string Names(IEnumerable<Tier> tiers) => string.Join(" and ", tiers).ToLowerInvariant();
+    private static string Names(IEnumerable<Tier> tiers) => string.Join(" and ", tiers.Select(TierName.Of));
 
     private static string Percent(double share) => $"{share * 100:0.##} %";
 }

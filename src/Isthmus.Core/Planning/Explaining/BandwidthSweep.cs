@@ -41,7 +41,7 @@ internal sealed class BandwidthSweep
     public static ImmutableArray<BandwidthRegions> All(PlanningRequest request, Plan plan, CancellationToken cancellationToken)
     {
         List<string> path = [.. plan.Segments.Select(s => s.Node)];
-        string device = request.Profile.Nodes.First(n => n.Tier == Tier.Device).Name;
+        string device = plan.Device ?? request.Profile.Nodes.First(n => n.Tier == Tier.Device).Name;
         if (plan.Input.Kind != InputKind.Local) path.Insert(0, device);
         List<(string From, string To)> used = [.. path.Zip(path.Skip(1))];
         Dictionary<(string From, string To), LinkProfile> links = [];

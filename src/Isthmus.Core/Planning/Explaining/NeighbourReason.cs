@@ -40,7 +40,12 @@ internal static class NeighbourReason
         if (less.Length == 0) return $": {List(more)}";
         return ms > 0 ? $": {List(more)} {Outweigh(more)} {List(less)}" : $": {List(less)} {Outweigh(less)} {List(more)}";
 
-        string List((StageKind Kind, double Ms)[] some) => string.Join(" and ", some.Select(k => $"{Ms(k.Ms)} {(k.Ms > 0 ? "more" : "less")} {Name(k.Kind)}{Bytes(k)}"));
+        string List((StageKind Kind, double Ms)[] some)
+        {
+            string[] parts = [.. some.Select(k => $"{Ms(k.Ms)} {(k.Ms > 0 ? "more" : "less")} {Name(k.Kind)}{Bytes(k)}")];
+            return parts.Length == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
+        }
+
         static string Outweigh((StageKind Kind, double Ms)[] some) => some.Length == 1 ? "outweighs" : "outweigh";
 
         // The bytes are said where they explain the time.

@@ -112,9 +112,14 @@ internal sealed class NeighbourSearch
         for (int s = 0; s < _plan.Segments.Length; s++)
         {
             PlacedSegment segment = _plan.Segments[s];
-            foreach (NodeProfile node in _profile.Nodes.Where(n => n.Tier == segment.Tier && n.Name != segment.Node))
+            foreach (NodeProfile node in _profile.Nodes.Where(n => n.Tier == segment.Tier && n.Name != segment.Node && MayStart(n)))
                 yield return Measured(NeighbourChange.OtherNode, $"{node.Name} instead of {segment.Node}", WithSegments(_plan.Segments.SetItem(s, segment with { Node = node.Name })));
         }
+
+        // A device may have the picture without computing.
+        if (_plan.Device is not { } source || _plan.Segments[0].Tier == Tier.Device || _request.Device is not null) yield break;
+        foreach (NodeProfile device in _profile.Nodes.Where(n => n.Tier == Tier.Device && n.Name != source))
+            yield return Measured(NeighbourChange.OtherNode, $"the picture on {device.Name} instead of {source}", _plan with { Device = device.Name });
     }
 
     private IEnumerable<PlanNeighbour> Tiers()
@@ -134,7 +139,6 @@ internal sealed class NeighbourSearch
             if (s + 1 < now.Length)
             {
                 ImmutableArray<PlacedSegment> rest = now.SetItem(s + 1, now[s + 1] with { From = now[s].From }).RemoveAt(s);
-                if (s > 0) rest = rest.SetItem(s - 1, rest[s - 1]);
                 foreach (PlanNeighbour n in FromTheStart(NeighbourChange.WithoutTier, $"{without}: {now[s + 1].Node} does its part", rest)) yield return n;
             }
         }
@@ -142,7 +146,7 @@ internal sealed class NeighbourSearch
 
     private IEnumerable<PlanNeighbour> SingleNodes()
     {
-        foreach (NodeProfile node in _profile.Nodes)
+        foreach (NodeProfile node in _profile.Nodes.Where(MayStart))
         {
             foreach (PlanNeighbour n in FromTheStart(NeighbourChange.NotSplitting, $"all of it on {node.Name}", [new(node.Name, node.Tier, null, null, null)])) yield return n;
         }
@@ -206,7 +210,12 @@ internal sealed class NeighbourSearch
         }
     }
 
-    private Plan WithSegments(ImmutableArray<PlacedSegment> segments) => _plan with { Segments = segments };
+    // Where there are several devices, a plan names the one with the picture: the first segment's, or else the winner's.
+    private Plan WithSegments(ImmutableArray<PlacedSegment> segments) => _plan with
+    {
+        Segments = segments,
+        Device = _plan.Device is null ? null : segments[0].Tier == Tier.Device ? segments[0].Node : _plan.Device,
+    };
 
     private int IndexOf(string cut)
     {
@@ -217,6 +226,9 @@ internal sealed class NeighbourSearch
 
         throw new IsthmusException(ErrorKind.Planning, $"The profile of {_profile.ModelName} has no cut '{cut}': explain a plan with the profile that it was planned with.");
     }
+
+    // The picture is on the device that was asked for.
+    private bool MayStart(NodeProfile node) => node.Tier != Tier.Device || _request.Device is null || node.Name == _request.Device;
 
     private string WhichCut(int segment) => _plan.Segments.Length == 2 ? "the cut" : segment == 0 ? "the first cut" : "the second cut";
 
