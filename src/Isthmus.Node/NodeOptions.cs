@@ -8,7 +8,7 @@ namespace Isthmus.Node;
 /// <summary>How a node is set up.</summary>
 public sealed record NodeOptions
 {
-    /// <summary>The node's tier: edge or cloud.</summary>
+    /// <summary>The node's tier. A node of the tier device is one that a fleet measures from elsewhere.</summary>
     public required Tier Tier { get; init; }
 
     /// <summary>The address at which it listens: http://HOST:PORT. Port 0 takes any free one. Default http://127.0.0.1:8500.</summary>
@@ -60,7 +60,7 @@ public sealed record NodeOptions
     /// <exception cref="IsthmusException">A value is out of its range.</exception>
     public void Validate()
     {
-        if (Tier is not (Tier.Edge or Tier.Cloud)) throw Wrong("A node is of the tier edge or cloud; the device is where the images are.");
+        if (!Enum.IsDefined(Tier)) throw Wrong("A node is of the tier device, edge or cloud.");
         if (Workers is < 1 or > 64) throw Wrong($"{Workers} workers are not possible: choose 1 to 64.");
         if (QueueLimit is < 0 or > 100_000) throw Wrong($"A queue of {QueueLimit} is not possible: choose 0 to 100000.");
         if (MemoryBytes < 0) throw Wrong("The memory for sessions cannot be negative.");

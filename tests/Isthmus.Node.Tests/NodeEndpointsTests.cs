@@ -150,6 +150,23 @@ public sealed partial class NodeEndpointsTests
     }
 
     [Fact]
+    public async Task Measure_ColdSegmentThatIsLoaded_LoadsItAgain()
+    {
+        await using RunningNode node = await StartAsync();
+        MeasureRequest request = new() { From = ["a"], To = ["c"], Warmup = 0, Repeats = 1 };
+        await node.Client.MeasureAsync(Chain, request, Token);
+        long loaded = node.Server.Counters.SessionsLoaded;
+
+        MeasureReply warm = await node.Client.MeasureAsync(Chain, request, Token);
+        Assert.Equal(loaded, node.Server.Counters.SessionsLoaded);
+        Assert.Null(warm.PeakMemoryBytes);
+
+        MeasureReply cold = await node.Client.MeasureAsync(Chain, request with { Cold = true }, Token);
+        Assert.Equal(loaded + 1, node.Server.Counters.SessionsLoaded);
+        Assert.True(cold.Load.Value > 0);
+    }
+
+    [Fact]
     public async Task Probe_OtherNode_TellsRoundTripAndBandwidth()
     {
         await using RunningNode cloud = await StartAsync();

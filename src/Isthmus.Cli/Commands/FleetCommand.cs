@@ -9,6 +9,8 @@ internal sealed class FleetCommand : ICommandFactory
     private static readonly ICommandFactory[] Factories =
     [
         new FleetCheckCommand(),
+        new FleetProfileCommand(),
+        new FleetVerifyCommand(),
     ];
 
     public Command Create()

@@ -3,12 +3,10 @@ using System.CommandLine;
 using System.Globalization;
 using Isthmus.Cli.Console;
 using Isthmus.Core.Codec;
-using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
 using Isthmus.Inference.Classification;
 using Isthmus.Inference.Graphs;
-using Isthmus.Runtime.Calibration;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Profiling;
 using Spectre.Console;
@@ -22,12 +20,6 @@ internal sealed class ProfileCommand : ICommandFactory
     private readonly Argument<string> _model = new("MODEL") { Description = "The ONNX file." };
     private readonly Option<string> _images = new("--images") { Description = "Folder of images of the kind that will be asked about, or one image.", Required = true, HelpName = "DIR" };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Where the profile goes (default: NAME.profile.json in the current folder).", HelpName = "FILE" };
-    private readonly Option<int> _samples = new("--samples") { Description = "How many images sizes and losses come from.", DefaultValueFactory = _ => ProfilerOptions.Default.Samples, HelpName = "N" };
-    private readonly Option<int> _cuts = new("--max-cuts") { Description = "The most cuts that are measured.", DefaultValueFactory = _ => ProfilerOptions.Default.MaxCuts, HelpName = "N" };
-    private readonly Option<bool> _allCuts = new("--all-cuts") { Description = "Measure every cut, whatever it takes." };
-    private readonly Option<string?> _calibration = new("--calibration") { Description = "Take sizes and losses from this profile, which 'isthmus calibrate' made of the same model, and measure only times. Its codecs and input encodings are the default then.", HelpName = "FILE" };
-    private readonly Option<string?> _codecs = new("--codecs") { Description = $"Codecs, separated by commas (default: {string.Join(',', ProfilerOptions.Default.Codecs)}).", HelpName = "LIST" };
-    private readonly Option<string?> _inputs = new("--inputs") { Description = $"Input encodings, separated by commas (default: {string.Join(',', ProfilerOptions.Default.Inputs)}).", HelpName = "LIST" };
 
     /// <inheritdoc/>
     public Command Create()
@@ -36,79 +28,46 @@ internal sealed class ProfileCommand : ICommandFactory
         command.Arguments.Add(_model);
         command.Options.Add(_images);
         command.Options.Add(_output);
-        command.Options.Add(_samples);
-        command.Options.Add(_cuts);
-        command.Options.Add(_allCuts);
-        command.Options.Add(_calibration);
-        command.Options.Add(_codecs);
-        command.Options.Add(_inputs);
+        ProfilingOptions profiling = ProfilingOptions.AddTo(command);
         TierOptions tiers = TierOptions.AddTo(command);
         SessionOptions session = SessionOptions.AddTo(command);
         ManifestOptions manifest = ManifestOptions.AddTo(command);
-        return command.Runs(inv => RunAsync(inv, tiers, session, manifest));
+        return command.Runs(inv => RunAsync(inv, profiling, tiers, session, manifest));
     }
 
-    private async Task RunAsync(Invocation inv, TierOptions tierOptions, SessionOptions session, ManifestOptions manifest)
+    private async Task RunAsync(Invocation inv, ProfilingOptions profiling, TierOptions tierOptions, SessionOptions session, ManifestOptions manifest)
     {
         string model = inv.Options.GetValue(_model)!;
         Network network = Network.Load(model, manifest.Read(inv.Options));
-        Profile? calibration = inv.Options.GetValue(_calibration) is { } calibrated ? CalibrationMerge.Only(ProfileFile.Load(calibrated, network.Model.Hash)) : null;
-        ProfilerOptions options = Options(inv, tierOptions, session, calibration);
+        ProfilerOptions options = profiling.Read(inv.Options, network.Model.Hash) with { Slowdown = tierOptions.Slowdown(inv.Options), Session = session.Read(inv.Options) };
         string[] images = [.. LabelledImages.Load(inv.Options.GetValue(_images)!).Select(i => i.Path)];
         string output = inv.Options.GetValue(_output) ?? Path.GetFileNameWithoutExtension(model) + ".profile.json";
 
         using Tiers tiers = await Tiers.ConnectAsync(tierOptions.Read(inv.Options), cancellationToken: inv.CancellationToken);
-        string[] leftOut = [.. tiers.Nodes.Where(n => n.Description is null).Select(n => $"{n.Name} at {n.Client.Url.Authority} is left out: {n.Breaker.Reason}")];
-        foreach (string left in leftOut) inv.Note(left);
         Profile profile = await inv.WithProgressAsync("Profiling", async progress =>
         {
             ModelAnalysis analysis = await Task.Run(() => ModelAnalysis.Analyse(network.Model, progress: null, inv.CancellationToken), inv.CancellationToken);
             // What was measured outlives an interruption: the same command goes on where it ended.
             return await new Profiler(network, analysis, tiers, options with { Journal = output + ".journal" }).MeasureAsync(images, progress, inv.CancellationToken);
         });
+        string[] leftOut = [.. tiers.Nodes.Where(n => profile.Nodes.All(p => p.Name != n.Name)).Select(n => $"{n.Name} at {n.Client.Url.Authority} is left out: {n.Breaker.Reason}")];
+        foreach (string left in leftOut) inv.Note(left);
         ProfileFile.Save(output, profile);
-        inv.Result(new { file = output, leftOut, profile }, console => Draw(console, profile, output));
+        inv.Result(new { file = output, leftOut, blockSums = BlockSum.Of(profile), profile }, console => Draw(console, profile, output));
     }
-
-    private ProfilerOptions Options(Invocation inv, TierOptions tiers, SessionOptions session, Profile? calibration)
-    {
-        ProfilerOptions options = new()
-        {
-            Samples = inv.Options.GetValue(_samples),
-            MaxCuts = inv.Options.GetValue(_cuts),
-            AllCuts = inv.Options.GetValue(_allCuts),
-            Slowdown = tiers.Slowdown(inv.Options),
-            Session = session.Read(inv.Options),
-            Calibration = calibration,
-        };
-        if (calibration is not null)
-        {
-            options = options with
-            {
-                Codecs = calibration.Cuts.Length == 0 ? [] : [.. calibration.Cuts.Select(c => c.Codecs.Select(k => k.Codec)).Aggregate((all, next) => all.Intersect(next))],
-                Inputs = [.. calibration.Inputs.Select(i => i.Encoding)],
-            };
-        }
-
-        if (inv.Options.GetValue(_codecs) is { } codecs) options = options with { Codecs = List(codecs, CodecSpec.Parse) };
-        if (inv.Options.GetValue(_inputs) is { } inputs) options = options with { Inputs = List(inputs, InputEncoding.Parse) };
-        return options;
-    }
-
-    private static ImmutableArray<T> List<T>(string text, Func<string, T> parse) =>
-        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(parse).Distinct()];
 
     private static void Draw(IAnsiConsole console, Profile profile, string output)
     {
         Table nodes = new() { Border = TableBorder.Simple };
-        nodes.AddColumns(new TableColumn("node"), new TableColumn("tier"), new TableColumn("whole network").RightAligned(), new TableColumn("round trip").RightAligned(), new TableColumn("bandwidth").RightAligned(), new TableColumn("note"));
+        nodes.AddColumns(new TableColumn("node"), new TableColumn("tier"), new TableColumn("whole network").RightAligned(), new TableColumn("sum of blocks").RightAligned(), new TableColumn("round trip").RightAligned(), new TableColumn("bandwidth").RightAligned(), new TableColumn("note"));
+        ImmutableArray<BlockSum> sums = BlockSum.Of(profile);
         foreach (NodeProfile node in profile.Nodes)
         {
             LinkProfile? link = profile.Links.FirstOrDefault(l => l.From == Tiers.Device && l.To == node.Name);
             Timing? whole = node.Segments.FirstOrDefault(s => s is { From: null, To: null })?.Timing;
             string note = node.Slowdown == 1 ? "" : $"emulated: slowed down {node.Slowdown:0.##}×";
             if (link is { Emulated: true }) note += (note.Length > 0 ? ", " : "") + "link emulated";
-            nodes.AddRow(Markup.Escape(node.Name), node.Tier.ToString().ToLowerInvariant(), whole?.P50.ToString() ?? "", link?.RoundTrip.ToString() ?? "", link?.Bandwidth.ToString() ?? "", note);
+            nodes.AddRow(Markup.Escape(node.Name), node.Tier.ToString().ToLowerInvariant(), whole?.P50.ToString() ?? "", sums.FirstOrDefault(b => b.Node == node.Name) is { } sum ? $"{sum.Ratio:0.00}×" : "", link?.RoundTrip.ToString() ?? "", link?.Bandwidth.ToString() ?? "", note);
         }
 
         console.Write(nodes);

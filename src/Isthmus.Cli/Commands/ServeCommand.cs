@@ -18,8 +18,8 @@ internal sealed class ServeCommand : ICommandFactory
 
     public Command Create()
     {
-        Option<string> tier = new("--tier") { Description = "The node's tier: edge or cloud.", Required = true, HelpName = "tier" };
-        tier.AcceptOnlyFromAmong("edge", "cloud");
+        Option<string> tier = new("--tier") { Description = "The node's tier: edge or cloud; or device, for one that 'isthmus fleet profile' measures from elsewhere.", Required = true, HelpName = "tier" };
+        tier.AcceptOnlyFromAmong("device", "edge", "cloud");
         Option<string> listen = new("--listen") { Description = "Where it listens: http://HOST:PORT; port 0 takes a free one, host * all addresses.", DefaultValueFactory = _ => "http://127.0.0.1:8500", HelpName = "url" };
         Option<string?> data = new("--data") { Description = $"Folder for models that are sent to it; default ${DataFolder.Variable}, else the user's application data.", HelpName = "folder" };
         Option<string?> models = new("--models") { Description = "Folder of NAME.onnx files to serve by name.", HelpName = "folder" };
@@ -41,7 +41,7 @@ internal sealed class ServeCommand : ICommandFactory
         {
             NodeOptions options = new()
             {
-                Tier = run.Options.GetValue(tier) == "edge" ? Tier.Edge : Tier.Cloud,
+                Tier = Enum.Parse<Tier>(run.Options.GetValue(tier)!, ignoreCase: true),
                 Listen = run.Options.GetValue(listen)!,
                 Name = run.Options.GetValue(name),
                 DataFolder = DataFolder.Resolve(run.Options.GetValue(data)),

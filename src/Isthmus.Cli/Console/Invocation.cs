@@ -76,8 +76,19 @@ internal sealed class Invocation
             .StartAsync(async context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(what), maxValue: 1);
+                // A bar for each thing that goes on at the same time, as it shows up.
+                Dictionary<string, ProgressTask> parts = new(StringComparer.Ordinal);
                 T result = await work(new ProgressSink(report =>
                 {
+                    if (report.Part is { } part)
+                    {
+                        if (!parts.TryGetValue(part, out ProgressTask? bar)) parts[part] = bar = context.AddTask(Markup.Escape(part), maxValue: 1);
+                        bar.Description = Markup.Escape("  " + report.Step);
+                        bar.Value = Math.Clamp(report.PartFraction, 0, 1);
+                        task.Value = Math.Clamp(report.Fraction, 0, 1);
+                        return;
+                    }
+
                     task.Description = Markup.Escape($"{what}: {report.Step}");
                     task.Value = Math.Clamp(report.Fraction, 0, 1);
                 }));

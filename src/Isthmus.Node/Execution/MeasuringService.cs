@@ -10,6 +10,7 @@ using Isthmus.Inference.Graphs;
 using Isthmus.Inference.Imaging;
 using Isthmus.Node.Admission;
 using Isthmus.Node.Models;
+using Isthmus.Runtime.Profiling;
 using Isthmus.Runtime.Protocol;
 
 namespace Isthmus.Node.Execution;
@@ -21,6 +22,12 @@ internal sealed class MeasuringService(WorkQueue queue, SegmentLoader loader, Im
     private const int FewestRepeats = 5;
     private const int MostRepeats = 20;
 
+    // Bytes of outputs that are kept from one measurement to the next.
+    private const long MostKept = 256L << 20;
+
+    // Only one measurement runs at a time.
+    private KeptOutputs? _kept;
+
     /// <summary>Measures.</summary>
     /// <exception cref="IsthmusException">The request makes no sense for the model, or the node has no room.</exception>
     public async Task<MeasureReply> MeasureAsync(StoredModel model, MeasureRequest request, CancellationToken cancellationToken)
@@ -31,15 +38,19 @@ internal sealed class MeasuringService(WorkQueue queue, SegmentLoader loader, Im
             throw new IsthmusException(ErrorKind.Data, "Input encodings are timed on a real image: send one in 'image'.");
 
         using WorkPermit permit = await queue.EnterAsync(null, exclusive: true, cancellationToken);
-        long started = clock.GetTimestamp();
-        using LoadedSegment loaded = await loader.LoadAsync(model, request.From, request.To, cancellationToken);
-        // Stretched by the factor, not waited for: nobody measures how long loading feels.
-        Milliseconds load = Milliseconds.Since(clock, started) * slowdown.Factor;
-
+        // The inputs first: their memory and the time to make them are not the segment's.
         Tensor[] inputs = await InputsAsync(model, request, cancellationToken);
         Tensor[]? outputs = null;
         try
         {
+            // Read and analysed before the clock starts, if there is anything to analyse.
+            if (request.From is not null || request.To is not null) (await loader.AnalyseAsync(model, cancellationToken)).Dispose();
+            if (request.Cold) loader.Drop(model, request.From, request.To);
+            PeakMemory memory = PeakMemory.Begin();
+            long started = clock.GetTimestamp();
+            using LoadedSegment loaded = await loader.LoadAsync(model, request.From, request.To, cancellationToken);
+            // Stretched by the factor, not waited for: nobody measures how long loading feels.
+            Milliseconds load = Milliseconds.Since(clock, started) * slowdown.Factor;
             List<double> runs = new(request.Repeats);
             for (int i = 0; request.Repeats > 0 && i < request.Warmup + request.Repeats; i++)
             {
@@ -47,11 +58,13 @@ internal sealed class MeasuringService(WorkQueue queue, SegmentLoader loader, Im
                 outputs = null;
                 await Task.Delay(MeasureRequest.Pause, clock, cancellationToken);
                 long start = clock.GetTimestamp();
+                // Returns when the outputs are in this process's memory: what an accelerator computes has been waited for.
                 outputs = loaded.Session.Run(inputs, cancellationToken);
                 Milliseconds took = await slowdown.FinishAsync(start, cancellationToken);
                 if (i >= request.Warmup) runs.Add(took.Value);
             }
 
+            ByteCount? peak = memory.SoFar();
             ImmutableArray<MeasuredCodec> codecs = [];
             if (!request.Codecs.IsDefaultOrEmpty)
             {
@@ -62,17 +75,40 @@ internal sealed class MeasuringService(WorkQueue queue, SegmentLoader loader, Im
             return new MeasureReply(
                 runs.Count == 0 ? null : Timing.Of(runs), load, loaded.Session.EstimatedBytes, codecs,
                 request.Inputs.IsDefaultOrEmpty ? [] : await EncodingsAsync(model, request, cancellationToken),
-                slowdown.Factor, slowdown.Factor > 1);
+                slowdown.Factor, slowdown.Factor > 1)
+            {
+                // A segment that was loaded already would seem to take next to nothing.
+                PeakMemoryBytes = loaded.Waited ? peak?.Value : null,
+            };
         }
         finally
         {
-            Dispose(outputs);
+            Keep(model, request, outputs);
             Dispose(inputs);
         }
     }
 
+    // What the last segment put out: whoever measures block after block needs it next, and would load all that is before it otherwise.
+    private void Keep(StoredModel model, MeasureRequest request, Tensor[]? outputs)
+    {
+        Dispose(_kept?.Tensors);
+        _kept = outputs is not null && request.To is not null && request.Image is not null && outputs.Sum(o => (long)o.Bytes.Length) <= MostKept
+            ? new(model.Hash, Key(request.To), ModelHash.Of(request.Image), outputs) : null;
+        if (_kept is null) Dispose(outputs);
+    }
+
+    private static string Key(IReadOnlyList<string> tensors) => string.Join('\0', tensors);
+
     private async Task<Tensor[]> InputsAsync(StoredModel model, MeasureRequest request, CancellationToken cancellationToken)
     {
+        KeptOutputs? kept = _kept;
+        _kept = null;
+        if (kept is not null)
+        {
+            if (request is { From: { } from, Image: { } same } && kept.Model == model.Hash && kept.Cut == Key(from) && kept.Image == ModelHash.Of(same)) return kept.Tensors;
+            Dispose(kept.Tensors);
+        }
+
         Tensor[] whole;
         if (request.Image is { } image)
         {
@@ -173,4 +209,6 @@ internal sealed class MeasuringService(WorkQueue queue, SegmentLoader loader, Im
     {
         foreach (Tensor tensor in tensors ?? []) tensor.Dispose();
     }
+
+    private sealed record KeptOutputs(ModelHash Model, string Cut, ModelHash Image, Tensor[] Tensors);
 }

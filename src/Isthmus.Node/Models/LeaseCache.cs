@@ -120,6 +120,15 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
         }
     }
 
+    /// <summary>Drops the value of a key, unless it is in use.</summary>
+    public void Drop(TKey key)
+    {
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(key, out Entry? entry) && entry.Leases == 0) Remove(entry);
+        }
+    }
+
     /// <summary>Drops everything; what is leased is dropped when its last lease ends.</summary>
     public void Dispose()
     {

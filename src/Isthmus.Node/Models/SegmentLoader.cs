@@ -59,6 +59,9 @@ internal sealed class SegmentLoader(SessionSettings settings, long memoryBytes, 
     /// <summary>Whether a segment is loaded; if so, it counts as used now.</summary>
     public bool IsReady(StoredModel model, IReadOnlyList<string>? from, IReadOnlyList<string>? to) => _sessions.Touch(SegmentKey.Of(model.Hash, from, to));
 
+    /// <summary>Unloads a segment, unless it is in use.</summary>
+    public void Drop(StoredModel model, IReadOnlyList<string>? from, IReadOnlyList<string>? to) => _sessions.Drop(SegmentKey.Of(model.Hash, from, to));
+
     /// <summary>Makes a segment ready ahead of need.</summary>
     /// <returns>False if there is no room without dropping what was used lately.</returns>
     /// <exception cref="IsthmusException">As <see cref="LoadAsync"/>.</exception>

@@ -25,7 +25,7 @@ public static class FleetChecker
         ArgumentNullException.ThrowIfNull(fleet);
         progress?.Report(new("looks for the nodes", 0));
         using Tiers tiers = await Tiers.ConnectFleetAsync(fleet, options, breaker: null, cancellationToken);
-        ImmutableArray<NodeCheck> nodes = [.. fleet.Nodes.Select(n => Describe(n, tiers, session ?? SessionSettings.Default))];
+        ImmutableArray<NodeCheck> nodes = [.. fleet.Nodes.Select(n => Describe(n, fleet, tiers, session ?? SessionSettings.Default))];
         ImmutableArray<LinkCheck>.Builder links = ImmutableArray.CreateBuilder<LinkCheck>();
         foreach (FleetLink link in fleet.Links)
         {
@@ -37,11 +37,11 @@ public static class FleetChecker
         return new(nodes, links.ToImmutable());
     }
 
-    private static NodeCheck Describe(FleetNode node, Tiers tiers, SessionSettings session)
+    private static NodeCheck Describe(FleetNode node, Fleet fleet, Tiers tiers, SessionSettings session)
     {
         if (node.IsLocal)
         {
-            return new(node.Name, node.Tier, null, node.Host, Reached: true)
+            return new(node.Name, node.Tier, null, fleet.MachineOf(node), Reached: true)
             {
                 Version = Profiler.SoftwareVersion(),
                 Runtime = ExecutionProvider.Describe(session.Provider),
@@ -56,7 +56,7 @@ public static class FleetChecker
 
         RemoteNode remote = tiers.Node(node.Name);
         NodeDescription? said = remote.Description;
-        return new(node.Name, node.Tier, node.Url!.GetLeftPart(UriPartial.Authority), node.Host, said is not null)
+        return new(node.Name, node.Tier, node.Url!.GetLeftPart(UriPartial.Authority), fleet.MachineOf(node), said is not null)
         {
             Problem = said is null ? remote.Breaker.Reason : null,
             Version = remote.Version,

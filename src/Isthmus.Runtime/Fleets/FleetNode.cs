@@ -11,8 +11,8 @@ namespace Isthmus.Runtime.Fleets;
 public sealed record FleetNode(string Name, Tier Tier, Uri? Url)
 {
     /// <summary>
-    /// The machine on which it runs, by any name. Nodes of one machine are never measured at the same time. Default null: the host of <see cref="Url"/>; loopback
-    /// addresses are this machine.
+    /// The machine on which it runs, by any name. Nodes of one machine are never measured at the same time. Default null: see
+    /// <see cref="Fleet.MachineOf"/>.
     /// </summary>
     public string? Machine { get; init; }
 
@@ -30,7 +30,4 @@ public sealed record FleetNode(string Name, Tier Tier, Uri? Url)
 
     /// <summary>Whether it is this machine.</summary>
     public bool IsLocal => Url is null;
-
-    /// <summary>The machine on which it runs: what decides what may be measured at the same time.</summary>
-    public string Host => Machine ?? (Url is null || Url.IsLoopback ? "localhost" : Url.Host.ToLowerInvariant());
 }

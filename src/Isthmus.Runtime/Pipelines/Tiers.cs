@@ -209,6 +209,19 @@ public sealed class Tiers : ITierState, IDisposable
         return _routes.TryGetValue((from.Name, to.Name), out Uri? url) ? url : Fleet is null ? to.Client.Url : Fleet.Node(to.Name).Url!;
     }
 
+    /// <summary>The machine on which a node runs. Of nodes that were given by their addresses alone nothing is known: they may all share this one.</summary>
+    public string MachineOf(RemoteNode node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return Fleet is null ? Here : Fleet.MachineOf(Fleet.Node(node.Name));
+    }
+
+    /// <summary>This machine, as <see cref="MachineOf"/> names it.</summary>
+    public string Here => Fleet?.Here ?? "localhost";
+
+    /// <summary>Whether this machine is a device that plans may use.</summary>
+    public bool HasDevice => Fleet is null || Fleet.Local is not null;
+
     /// <summary>What is known of a link.</summary>
     public LinkEstimator Link(string from, string to) => _links.GetOrAdd((from, to), static (_, clock) => new(clock), _clock);
 

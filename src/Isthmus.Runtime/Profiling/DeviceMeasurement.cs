@@ -28,6 +28,10 @@ internal sealed class DeviceMeasurement : IDisposable
     private readonly TimeProvider _clock;
     private readonly NetworkSession _whole;
     private readonly List<Sample> _samples = [];
+    private readonly PeakMemory _memory;
+
+    // What the last block put out, and where.
+    private (string Cut, Tensor[] Tensors)? _reached;
 
     public DeviceMeasurement(Network network, ModelAnalysis analysis, ProfilerOptions options)
     {
@@ -35,9 +39,11 @@ internal sealed class DeviceMeasurement : IDisposable
         _analysis = analysis;
         _options = options;
         _clock = options.Clock;
+        PeakMemory memory = PeakMemory.Begin();
         long start = _clock.GetTimestamp();
         _whole = NetworkSession.Create(network.Model.File, options.Session);
         Load = Milliseconds.Since(_clock, start);
+        _memory = memory;
     }
 
     /// <summary>The time to load the whole network here, without slow-down.</summary>
@@ -47,6 +53,9 @@ internal sealed class DeviceMeasurement : IDisposable
 
     /// <summary>The device's time for the whole network, slow-down included.</summary>
     public Timing? Whole { get; private set; }
+
+    /// <summary>The most memory that the whole network took; null if the system does not tell.</summary>
+    public ByteCount? Peak { get; private set; }
 
     /// <summary>The device's time from file to input, slow-down included.</summary>
     public Milliseconds Decode { get; private set; }
@@ -102,11 +111,15 @@ internal sealed class DeviceMeasurement : IDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public MeasuredCut Cut(CutAnalysis cut, int lossSamples, int repeats, CutProfile? calibrated, CancellationToken cancellationToken)
     {
+        PeakMemory memory = PeakMemory.Begin();
+        long start = _clock.GetTimestamp();
         using NetworkSession head = Create(null, cut.TensorNames);
+        Milliseconds load = Milliseconds.Since(_clock, start) * _options.Slowdown;
+        WithInput(_samples[0], input => Run(head, [input], [], cancellationToken));
+        ByteCount? peak = memory.SoFar();
         using NetworkSession? tail = calibrated is null ? Create(cut.TensorNames, null) : null;
         List<double> runs = [];
         CodecTally[] tallies = [.. CodecsAt(calibrated).Select(c => new CodecTally(TensorCodecs.Get(c)))];
-        WithInput(_samples[0], input => Run(head, [input], [], cancellationToken));
         int count = Math.Max(1, Math.Min(lossSamples, _samples.Count));
         for (int i = 0; i < Math.Max(count, repeats); i++)
         {
@@ -128,11 +141,61 @@ internal sealed class DeviceMeasurement : IDisposable
         }
 
         ImmutableArray<CodecTiming> timings = [.. tallies.Select(t => new CodecTiming(cut.Id, t.Codec.Spec, Slow(t.Encode).P50, Slow(t.Decode).P50))];
-        if (calibrated is not null) return new(calibrated with { Codecs = [.. calibrated.Codecs.Where(c => _options.Codecs.Contains(c.Codec))] }, Slow(runs), timings);
+        if (calibrated is not null) return new(calibrated with { Codecs = [.. calibrated.Codecs.Where(c => _options.Codecs.Contains(c.Codec))], Layers = cut.Cut.HeadNodes }, Slow(runs), timings, load, peak);
         ImmutableArray<CodecProfile> codecs =
             [.. tallies.Select(t => new CodecProfile(t.Codec.Spec, new((long)Math.Round((double)t.Bytes / count)), (double)t.Wrong / count, count))];
-        CutProfile profile = new(cut.Id, [.. cut.Tensors.Select(t => new CutTensor(t.Name, t.Shape))], cut.Bytes, cut.MacShare, codecs);
-        return new(profile, Slow(runs), timings);
+        CutProfile profile = new(cut.Id, [.. cut.Tensors.Select(t => new CutTensor(t.Name, t.Shape))], cut.Bytes, cut.MacShare, codecs) { Layers = cut.Cut.HeadNodes };
+        return new(profile, Slow(runs), timings, load, peak);
+    }
+
+    /// <summary>Measures what lies between two cuts, on what the first picture becomes there.</summary>
+    /// <param name="from">Where it begins; null at the input.</param>
+    /// <param name="to">Where it ends; null at the output.</param>
+    /// <param name="repeats">Repeats.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public MeasuredSegment Block(CutAnalysis? from, CutAnalysis? to, int repeats, CancellationToken cancellationToken)
+    {
+        Tensor[] inputs = Reach(from, cancellationToken);
+        Tensor[]? outputs = null;
+        try
+        {
+            PeakMemory memory = PeakMemory.Begin();
+            long start = _clock.GetTimestamp();
+            using NetworkSession session = Create(from?.TensorNames, to?.TensorNames);
+            Milliseconds load = Milliseconds.Since(_clock, start) * _options.Slowdown;
+            Run(session, inputs, [], cancellationToken);
+            ByteCount? peak = memory.SoFar();
+            List<double> runs = [];
+            for (int i = 0; i < repeats; i++)
+            {
+                Idle(cancellationToken);
+                Dispose(outputs);
+                outputs = null;
+                outputs = RunKept(session, inputs, runs, cancellationToken);
+            }
+
+            if (to is not null) (_reached, outputs) = ((to.Id, outputs!), null);
+            return new(Slow(runs), load, peak);
+        }
+        finally
+        {
+            Dispose(outputs);
+            Dispose(inputs);
+        }
+    }
+
+    // The tensors of the first picture at a cut: what the block before put out, or what the head makes.
+    private Tensor[] Reach(CutAnalysis? cut, CancellationToken cancellationToken)
+    {
+        (string Cut, Tensor[] Tensors)? reached = _reached;
+        _reached = null;
+        if (reached is { } there && there.Cut == cut?.Id) return there.Tensors;
+        Dispose(reached?.Tensors);
+        if (cut is null) return [_network.Preprocessor.FromFile(_samples[0].File, _samples[0].Name)];
+        using NetworkSession head = Create(null, cut.TensorNames);
+        Tensor[]? tensors = null;
+        WithInput(_samples[0], input => tensors = head.Run([input], cancellationToken));
+        return tensors!;
     }
 
     /// <summary>The codecs that are timed at a cut: all that were asked for, but for those that a calibration has given up.</summary>
@@ -173,6 +236,7 @@ internal sealed class DeviceMeasurement : IDisposable
 
     public void Dispose()
     {
+        Dispose(_reached?.Tensors);
         _whole.Dispose();
         foreach (Sample sample in _samples) sample.Dispose();
     }
@@ -227,6 +291,7 @@ internal sealed class DeviceMeasurement : IDisposable
             if (_samples.Count == 0)
             {
                 Run(_whole, [input], [], cancellationToken);
+                Peak = _memory.SoFar();
                 // The first decoding loaded libraries.
                 decodes.Clear();
                 start = _clock.GetTimestamp();

@@ -7,7 +7,7 @@ namespace Isthmus.Runtime.Profiling;
 
 /// <summary>
 /// What an unfinished measurement has measured, by name, in a file. Entries older than an hour, or made under other conditions, are
-/// forgotten: the machines may be busy with other things by now.
+/// forgotten: the machines may be busy with other things by now. Thread-safe.
 /// </summary>
 internal sealed class Journal
 {
@@ -17,6 +17,7 @@ internal sealed class Journal
     private readonly string? _path;
     private readonly string _conditions;
     private readonly TimeProvider _clock;
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     public Journal(string? path, string conditions, TimeProvider clock)
@@ -45,7 +46,7 @@ internal sealed class Journal
     public async Task<T> OnceAsync<T>(string name, Func<Task<T>> measure)
         where T : class
     {
-        if (_entries.TryGetValue(name, out Entry? known))
+        if (Known(name) is { } known)
         {
             try
             {
@@ -59,9 +60,21 @@ internal sealed class Journal
 
         T result = await measure();
         if (_path is null) return result;
-        _entries[name] = new(_clock.GetUtcNow(), JsonSerializer.SerializeToElement(result, IsthmusJson.Compact));
-        AtomicFile.WriteText(_path, JsonSerializer.Serialize(new Content(_conditions, _entries), IsthmusJson.Compact));
+        lock (_lock)
+        {
+            _entries[name] = new(_clock.GetUtcNow(), JsonSerializer.SerializeToElement(result, IsthmusJson.Compact));
+            AtomicFile.WriteText(_path, JsonSerializer.Serialize(new Content(_conditions, _entries), IsthmusJson.Compact));
+        }
+
         return result;
+    }
+
+    /// <summary>Whether something was measured before under this name.</summary>
+    public bool Has(string name) => Known(name) is not null;
+
+    private Entry? Known(string name)
+    {
+        lock (_lock) return _entries.GetValueOrDefault(name);
     }
 
     /// <summary>The measurement is complete.</summary>

@@ -17,7 +17,7 @@ public sealed class ProfileCache(string dataFolder)
         ArgumentNullException.ThrowIfNull(tiers);
         ArgumentNullException.ThrowIfNull(options);
         StringBuilder key = new();
-        key.AppendJoin('|', network.Model.Hash, ModelHash.Of(network.ManifestJson.Span), options.Slowdown, options.Session, options.Samples, options.MaxCuts, options.AllCuts, options.MiddleCuts);
+        key.AppendJoin('|', network.Model.Hash, ModelHash.Of(network.ManifestJson.Span), options.Slowdown, options.Session, options.Samples, options.MaxCuts, options.AllCuts, options.MiddleCuts, options.Blocks);
         key.Append('|').AppendJoin(',', options.Codecs).Append('|').AppendJoin(',', options.Inputs);
         if (options.Calibration?.Calibration is { } calibration) key.Append('|').Append(calibration);
         foreach (RemoteNode node in tiers.Nodes)

@@ -56,6 +56,20 @@ public sealed record ProfilerOptions
     /// <summary>A file that keeps what was measured until the profile is complete, so that an interrupted measurement goes on where it ended; null for none.</summary>
     public string? Journal { get; init; }
 
+    /// <summary>Whether what lies between adjacent cuts is measured too, or only that. Default: too.</summary>
+    public BlockMeasurement Blocks { get; init; } = BlockMeasurement.Also;
+
+    /// <summary>How long the profile is to be believed; null for ever. Default a week.</summary>
+    public TimeSpan? Lifetime { get; init; } = ProfileExpiry.DefaultLifetime;
+
+    /// <summary>
+    /// Whether a node that refuses to measure, or fails at it, is left out as one that is not reached is. Default false: its error ends the measurement.
+    /// </summary>
+    public bool LeavesOutWhatFails { get; init; }
+
+    /// <summary>Whether <see cref="Journal"/> is kept when the profile is complete, for a caller with more to do, who deletes it. Default false.</summary>
+    public bool KeepsJournal { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -69,6 +83,8 @@ public sealed record ProfilerOptions
         if (MaxCuts < 0 || MiddleCuts < 0) throw new IsthmusException(ErrorKind.Usage, "A number of cuts is zero or more.");
         if (!(Slowdown is >= 1 and <= 1000)) throw new IsthmusException(ErrorKind.Usage, $"A device slow-down of {Slowdown} is not possible: choose 1 to 1000.");
         if (Budget <= TimeSpan.Zero) throw new IsthmusException(ErrorKind.Usage, "The budget of a measurement must be above zero.");
+        if (Lifetime is { } life && life <= TimeSpan.Zero) throw new IsthmusException(ErrorKind.Usage, "The lifetime of a profile must be above zero.");
+        if (!Enum.IsDefined(Blocks)) throw new IsthmusException(ErrorKind.Usage, "There is no such way to measure blocks.");
         if (Calibration is { Calibration: null })
             throw new IsthmusException(ErrorKind.Usage, $"The profile of {Calibration.ModelName} was not calibrated: 'isthmus calibrate' makes or completes one that is.");
         if (Codecs.IsDefaultOrEmpty) throw new IsthmusException(ErrorKind.Usage, "At least one codec must be measured.");

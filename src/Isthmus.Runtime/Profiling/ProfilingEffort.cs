@@ -47,6 +47,8 @@ internal sealed record ProfilingEffort(int Cuts, int LossSamples, int Repeats)
             if (cloud > 0) there += segment(cloud, 0.6) + (cloud * 0.6 * load);
             int middle = edge > 0 && cloud > 0 ? Math.Min(options.MiddleCuts, e.Cuts) : 0;
             double whole = (e.LossSamples * options.Inputs.Length * run) + ((edge + cloud) * (load + (run * (e.Repeats + 6))));
+            // All blocks together are the network, loaded and run once more; each costs a session, and what it begins with.
+            if (options.Blocks != BlockMeasurement.None) whole += (1 + edge + cloud) * ((load + (run * (e.Repeats + 1))) + (e.Cuts * 0.1 * load));
             return (e.Cuts * (here + there)) + (middle * (middle - 1) / 2 * segment(edge, 0.4)) + whole;
         }
     }

@@ -20,4 +20,11 @@ public sealed record MeasureReply(
     ImmutableArray<MeasuredCodec> Codecs,
     ImmutableArray<InputTiming> Inputs,
     double Slowdown,
-    bool Emulated);
+    bool Emulated)
+{
+    /// <summary>
+    /// The most memory that the node's process had at once, beyond what it had before, while it loaded the segment and ran it; null where the system does not tell.
+    /// See <see cref="Profiling.PeakMemory"/>.
+    /// </summary>
+    public long? PeakMemoryBytes { get; init; }
+}

@@ -30,4 +30,7 @@ public sealed record MeasureRequest
 
     /// <summary>A real photograph, a file's bytes (base64 in JSON), from which the activations are computed; without it they come from seeded noise.</summary>
     public byte[]? Image { get; init; }
+
+    /// <summary>Whether the segment is dropped first if the node has it loaded, so that the time to load it and its memory are seen. Default not.</summary>
+    public bool Cold { get; init; }
 }

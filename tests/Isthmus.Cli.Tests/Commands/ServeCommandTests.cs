@@ -6,7 +6,7 @@ namespace Isthmus.Cli.Tests.Commands;
 public sealed partial class ServeCommandTests
 {
     [Theory]
-    [InlineData("--tier", "device")]
+    [InlineData("--tier", "moon")]
     [InlineData("--tier", "edge", "--slowdown", "0.5")]
     [InlineData("--tier", "edge", "--threads", "0")]
     [InlineData("--tier", "edge", "--workers", "0")]

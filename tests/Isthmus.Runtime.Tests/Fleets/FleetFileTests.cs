@@ -25,8 +25,8 @@ public sealed class FleetFileTests
         Assert.Equal("device", fleet.Local!.Name);
         Assert.Equal(new NodePower(4.5, 1.2), fleet.Node("device").Power);
         Assert.Equal(Tier.Device, fleet.Node("kiosk").Tier);
-        Assert.Equal("kiosk.example", fleet.Node("kiosk").Host);
-        Assert.Equal("rack-1", fleet.Node("edge-b").Host);
+        Assert.Equal("kiosk.example", fleet.MachineOf(fleet.Node("kiosk")));
+        Assert.Equal("rack-1", fleet.MachineOf(fleet.Node("edge-b")));
         Assert.Equal(0.9, fleet.Node("cloud").PricePerHour);
         Assert.Equal("false", fleet.Node("cloud").Tags["spot"]);
         Assert.Equal(6, fleet.Links.Length);
@@ -47,8 +47,15 @@ public sealed class FleetFileTests
     [InlineData("http://localhost:1", "localhost")]
     [InlineData("http://[::1]:1", "localhost")]
     [InlineData("http://Edge:1", "edge")]
-    public void Host_OfAnAddress_IsTheMachine(string url, string machine) =>
-        Assert.Equal(machine, new FleetNode("e", Tier.Edge, new Uri(url)).Host);
+    public void MachineOf_Address_IsItsHost(string url, string machine) =>
+        Assert.Equal(machine, new Fleet([], []).MachineOf(new FleetNode("e", Tier.Edge, new Uri(url))));
+
+    [Fact]
+    public void MachineOf_LoopbackNodeOfAFleetWhoseDeviceHasAName_IsThatMachine()
+    {
+        Fleet fleet = FleetFile.Parse("version: 1\nnodes:\n- {name: device, tier: device, machine: desk}\n- {name: e, tier: edge, url: 'http://localhost:1'}\n- {name: f, tier: edge, url: 'http://localhost:2', machine: box}", "f.yaml");
+        Assert.Equal(["desk", "desk", "box"], fleet.Nodes.Select(fleet.MachineOf));
+    }
 
     [Theory]
     [InlineData("version: 1", 1, "nodes: it is missing")]

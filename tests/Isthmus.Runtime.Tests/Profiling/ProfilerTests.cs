@@ -52,6 +52,42 @@ public sealed class ProfilerTests
     }
 
     [Fact]
+    public async Task MeasureAsync_ByDefault_AlsoMeasuresEveryBlockOnEveryNode()
+    {
+        await using TierFixture tiers = await TierFixture.StartAsync();
+        using Tiers nodes = await tiers.ConnectAsync();
+        ProfilerOptions options = new() { Samples = 1, Repeats = 3, MaxCuts = 3, Codecs = [CodecSpec.Raw], Inputs = [InputEncoding.File], Lifetime = TimeSpan.FromDays(2) };
+        Profile profile = await new Profiler(tiers.Network, tiers.Analysis, nodes, options).MeasureAsync(Pictures, null, Cancel);
+        Assert.Equal(profile.Created.AddDays(2), profile.Expires);
+        Assert.Equal(["device", "edge", "cloud"], BlockSum.Of(profile).Select(b => b.Node));
+        Assert.All(BlockSum.Of(profile), b => Assert.Equal(4, b.Blocks));
+        Assert.All(profile.Nodes.SelectMany(n => n.Segments), s => Assert.True(s.Load!.Value.Value > 0));
+        if (PeakMemory.Begin().SoFar() is not null) Assert.All(profile.Nodes.SelectMany(n => n.Segments), s => Assert.NotNull(s.PeakMemory));
+        Assert.Equal(profile.Cuts.Select(c => c.Layers).Order(), profile.Cuts.Select(c => c.Layers));
+        Assert.All(profile.Cuts, c => Assert.InRange(c.Layers!.Value, 1, profile.Layers!.Value - 1));
+    }
+
+    [Fact]
+    public async Task MeasureAsync_OnlyBlocks_MeasuresThemAndTheWholeAndEveryCodec()
+    {
+        await using TierFixture tiers = await TierFixture.StartAsync();
+        using Tiers nodes = await tiers.ConnectAsync();
+        ProfilerOptions options = new() { Samples = 1, Repeats = 3, MaxCuts = 3, Codecs = [CodecSpec.Raw, CodecSpec.Half], Inputs = [InputEncoding.File], Blocks = BlockMeasurement.Only };
+        Profile profile = await new Profiler(tiers.Network, tiers.Analysis, nodes, options).MeasureAsync(Pictures, null, Cancel);
+        ProfileRules.Check(profile);
+        string?[] places = [null, .. profile.Cuts.Select(c => c.Id), null];
+        (string?, string?)[] expected = [(null, null), .. places.Zip(places.Skip(1))];
+        foreach (NodeProfile node in profile.Nodes)
+        {
+            Assert.Equal(expected.Order(), node.Segments.Select(s => (s.From, s.To)).Order());
+            Assert.Equal(6, node.Codecs.Length);
+        }
+
+        // Block after block: of the network's segments a node has loaded no head that it does not measure.
+        Assert.Equal(5, tiers.Edge.Counters.SessionsLoaded);
+    }
+
+    [Fact]
     public async Task MeasureAsync_DeviceAlone_ProfilesItAndPassesOverWhatIsNoPicture()
     {
         Network network = TinyNetwork.Create();
