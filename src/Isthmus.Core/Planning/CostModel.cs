@@ -24,6 +24,7 @@ public sealed class CostModel
     private readonly double[,] _joulesPerByte;
     private readonly double[,] _pricePerByte;
     private readonly LossEstimate _loss;
+    private readonly ProfileIndex _measured;
 
     /// <summary>Creates the model.</summary>
     /// <param name="index">The profile.</param>
@@ -32,6 +33,8 @@ public sealed class CostModel
     /// <param name="queues">Known waiting times by node; default: none.</param>
     /// <param name="terms">Which stages count; default: all of them.</param>
     /// <param name="loss">Which number of a setting counts as its loss; default: the smoothed one.</param>
+    /// <param name="segments">Where the time of a segment may come from; default: from measurements of whole segments only.</param>
+    /// <param name="variantLoss">What the network itself loses against the best variant, 0…1; added to the loss of every plan.</param>
     /// <exception cref="IsthmusException">A link, a ratio or a queue names an unknown node, or has a number out of range.</exception>
     public CostModel(
         ProfileIndex index,
@@ -39,10 +42,14 @@ public sealed class CostModel
         ImmutableArray<MeasuredRatio> ratios = default,
         IReadOnlyDictionary<string, Milliseconds>? queues = null,
         CostTerms terms = CostTerms.Everything,
-        LossEstimate loss = LossEstimate.Smoothed)
+        LossEstimate loss = LossEstimate.Smoothed,
+        SegmentTimes segments = SegmentTimes.Measured,
+        double variantLoss = 0)
     {
         ArgumentNullException.ThrowIfNull(index);
-        Index = index;
+        _measured = index;
+        Index = segments == SegmentTimes.Blocks ? index.Summed : index;
+        VariantLoss = variantLoss;
         _everything = terms == CostTerms.Everything;
         _loss = loss;
         int nodes = index.Profile.Nodes.Length;
@@ -81,13 +88,27 @@ public sealed class CostModel
     /// <summary>The profile.</summary>
     public ProfileIndex Index { get; }
 
-    /// <summary>The model that a request asks for.</summary>
+    /// <summary>What the network itself loses against the best variant, 0…1.</summary>
+    public double VariantLoss { get; }
+
+    /// <summary>The model that a request asks for; if it has variants, of the one that is its <see cref="PlanningRequest.Index"/>.</summary>
     /// <exception cref="IsthmusException">A link, a ratio or a queue names an unknown node, or has a number out of range.</exception>
     public static CostModel Of(PlanningRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(request.Index, request.Links, request.Ratios, request.Queues, request.Terms, request.Loss);
+        return Of(request, request.Variant);
     }
+
+    /// <summary>The models of all networks among which a request asks to choose.</summary>
+    /// <exception cref="IsthmusException">As <see cref="Of(PlanningRequest)"/>.</exception>
+    public static ImmutableArray<CostModel> AllOf(PlanningRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Variants.IsEmpty ? [Of(request)] : [.. request.Variants.Select(v => Of(request, v))];
+    }
+
+    private static CostModel Of(PlanningRequest request, PlanVariant variant) =>
+        new(variant.Index, request.Links, request.Ratios, request.Queues, request.Terms, request.Loss, request.Segments, variant.Loss);
 
     /// <summary>What a plan costs.</summary>
     /// <exception cref="IsthmusException">The plan does not fit the profile, or needs something that was not measured; the message names it.</exception>
@@ -181,7 +202,7 @@ public sealed class CostModel
             loss += Loss(cut, Index.CodecAt(cut, segment.Codec!.Value) ?? throw Missing($"the codec {segment.Codec} at {segment.To}"));
         }
 
-        return Math.Min(1, loss);
+        return Math.Min(1, VariantLoss + loss);
     }
 
     /// <summary>A plan with its cost, its loss and its score.</summary>
@@ -190,8 +211,12 @@ public sealed class CostModel
     {
         ArgumentNullException.ThrowIfNull(objective);
         PlanCost cost = Cost(plan);
-        return new(plan, cost, AccuracyLoss(plan), objective.Score(cost.Total, cost.BytesFromDevice));
+        return new(plan, cost, AccuracyLoss(plan), objective.Score(cost)) { IsSummed = SummedSegments(plan).Any() };
     }
+
+    /// <summary>The segments of a plan whose times are summed from blocks.</summary>
+    internal IEnumerable<PlacedSegment> SummedSegments(Plan plan) => Index == _measured ? []
+        : plan.Segments.Where(s => _measured.Compute(s.Node, s.From, s.To) is null);
 
     internal double DecodeLocal(int device) => _everything ? Index.DecodeLocal(device) * _ratio[device] : 0;
 
@@ -226,6 +251,15 @@ public sealed class CostModel
     internal double Queue(int node) => _everything ? _queue[node] : 0;
 
     internal double Overhead(int node) => _everything ? Index.Profile.Nodes[node].Overhead.Value : 0;
+
+    /// <summary>Whether all stages count, not only segments and transfers.</summary>
+    internal bool CountsEverything => _everything;
+
+    /// <summary>Milliseconds before the first byte of what is sent arrives; NaN if there is no link.</summary>
+    internal double HalfTrip(int from, int to) => _halfRoundTrip[from, to];
+
+    /// <summary>Milliseconds for each byte.</summary>
+    internal double MsPerByte(int from, int to) => _msPerByte[from, to];
 
     /// <summary>What the node draws; null if the profile does not say.</summary>
     internal NodePower? Power(int node) => Index.Profile.Nodes[node].Power;

@@ -18,7 +18,7 @@ public sealed record FullCost(RankedPlan? Chosen, RankedPlan? Best)
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(chosen);
         PlanningRequest full = request with { Terms = CostTerms.Everything, Top = 1, WithPareto = false };
-        return new(Try(() => CostModel.Of(full).Rank(chosen, full.Objective)), Try(() => Planner.Plan(full).Winner));
+        return new(Try(() => CostModel.Of(full.Choosing(chosen.Model)).Rank(chosen, full.Objective)), Try(() => Planner.Plan(full).Winner));
     }
 
     private static RankedPlan? Try(Func<RankedPlan> plan)

@@ -1,29 +1,46 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Quantities;
 
 namespace Isthmus.Core.Planning;
 
 /// <summary>
-/// What to minimise: λ·milliseconds + μ·kilobytes that leave the device (kB = 1000 bytes). Plans with the same value are ordered by
-/// latency, then by bytes, then by accuracy loss.
+/// What to minimise: a weighted sum of milliseconds, kilobytes that leave the device (kB = 1000 bytes), joules, money and milliseconds of the longest stage. Plans with the
+/// same value are ordered by latency, then by bytes, then by accuracy loss.
 /// </summary>
 public sealed record Objective
 {
-    private Objective(double perMillisecond, double perKilobyte, double perLoss = 0)
+    private const double MaxWeight = 1e9;
+    private static readonly ImmutableArray<string> Terms = ["ms", "kb", "j", "price", "period"];
+
+    private Objective(double perMillisecond, double perKilobyte = 0, double perJoule = 0, double perPrice = 0, double perPeriod = 0, double perLoss = 0)
     {
         PerMillisecond = perMillisecond;
         PerKilobyte = perKilobyte;
+        PerJoule = perJoule;
+        PerPrice = perPrice;
+        PerPeriod = perPeriod;
         PerLoss = perLoss;
     }
 
     /// <summary>The latency: λ = 1, μ = 0. The default.</summary>
-    public static Objective Latency { get; } = new(1, 0);
+    public static Objective Latency { get; } = new(1);
 
     /// <summary>The traffic: λ = 0, μ = 1.</summary>
-    public static Objective Traffic { get; } = new(0, 1);
+    public static Objective Traffic { get; } = new(0, perKilobyte: 1);
+
+    /// <summary>The throughput of a stream whose stages overlap: the longest stage is as short as can be.</summary>
+    public static Objective Throughput { get; } = new(0, perPeriod: 1);
+
+    /// <summary>Joules for one image.</summary>
+    public static Objective Energy { get; } = new(0, perJoule: 1);
+
+    /// <summary>Money for one image.</summary>
+    public static Objective Price { get; } = new(0, perPrice: 1);
 
     /// <summary>The accuracy loss alone; asked when constraints contradict each other.</summary>
-    internal static Objective Loss { get; } = new(0, 0, 1);
+    internal static Objective Loss { get; } = new(0, perLoss: 1);
 
     /// <summary>λ: the weight of a millisecond.</summary>
     public double PerMillisecond { get; }
@@ -31,40 +48,96 @@ public sealed record Objective
     /// <summary>μ: the weight of a kilobyte.</summary>
     public double PerKilobyte { get; }
 
+    /// <summary>The weight of a joule.</summary>
+    public double PerJoule { get; }
+
+    /// <summary>The weight of one unit of the profile's currency.</summary>
+    public double PerPrice { get; }
+
+    /// <summary>The weight of a millisecond of the longest stage.</summary>
+    public double PerPeriod { get; }
+
     internal double PerLoss { get; }
 
-    /// <summary>Both, weighted.</summary>
-    /// <exception cref="IsthmusException">A weight is negative or not finite, or both are zero.</exception>
-    public static Objective Weighted(double perMillisecond, double perKilobyte) =>
-        perMillisecond is >= 0 and <= 1e9 && perKilobyte is >= 0 and <= 1e9 && perMillisecond + perKilobyte > 0
-            ? new(perMillisecond, perKilobyte)
-            : throw new IsthmusException(ErrorKind.Usage, "The weights of an objective must be zero or more, at most a billion, and not both zero, as in weighted:1,0.5.");
+    /// <summary>All of them, weighted.</summary>
+    /// <param name="perMillisecond">Of a millisecond.</param>
+    /// <param name="perKilobyte">Of a kilobyte.</param>
+    /// <param name="perJoule">Of a joule.</param>
+    /// <param name="perPrice">Of one unit of the profile's currency.</param>
+    /// <param name="perPeriod">Of a millisecond of the longest stage.</param>
+    /// <exception cref="IsthmusException">A weight is negative or not finite, or all are zero.</exception>
+    public static Objective Weighted(double perMillisecond, double perKilobyte, double perJoule = 0, double perPrice = 0, double perPeriod = 0)
+    {
+        double[] weights = [perMillisecond, perKilobyte, perJoule, perPrice, perPeriod];
+        return weights.All(w => w is >= 0 and <= MaxWeight) && weights.Sum() > 0
+            ? new(perMillisecond, perKilobyte, perJoule, perPrice, perPeriod)
+            : throw new IsthmusException(ErrorKind.Usage, "The weights of an objective must be zero or more, at most a billion, and not all zero, as in weighted:1,0.5 or weighted:ms=1,J=2.");
+    }
 
-    /// <summary>Reads "latency", "traffic" or "weighted:λ,μ".</summary>
+    /// <summary>Reads "latency", "traffic", "throughput", "energy", "price", "weighted:λ,μ", or "weighted:" with any of ms=, kB=, J=, price= and period=.</summary>
     /// <exception cref="IsthmusException">The text is none of these.</exception>
     public static Objective Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         string t = text.Trim().ToLowerInvariant();
-        if (t == "latency") return Latency;
-        if (t == "traffic") return Traffic;
-        if (t.StartsWith("weighted:", StringComparison.Ordinal))
+        return t switch
         {
-            string[] parts = t["weighted:".Length..].Split(',');
-            if (parts.Length == 2 && double.TryParse(parts[0], out double perMillisecond) && double.TryParse(parts[1], out double perKilobyte))
-                return Weighted(perMillisecond, perKilobyte);
-        }
-
-        throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not an objective: choose latency, traffic, or weighted:λ,μ, such as weighted:1,0.5.");
+            "latency" => Latency,
+            "traffic" => Traffic,
+            "throughput" => Throughput,
+            "energy" => Energy,
+            "price" => Price,
+            _ when t.StartsWith("weighted:", StringComparison.Ordinal) && Weights(t["weighted:".Length..].Split(',')) is { } w => Weighted(w[0], w[1], w[2], w[3], w[4]),
+            _ => throw new IsthmusException(
+                ErrorKind.Usage,
+                $"'{text}' is not an objective: choose latency, traffic, throughput, energy, price, weighted:λ,μ such as weighted:1,0.5, or weighted: with any of ms=, kB=, J=, price= and period=."),
+        };
     }
 
-    /// <summary>The objective's value.</summary>
-    public double Score(Milliseconds latency, ByteCount bytes) => Score(latency.Value, bytes.Value, 0);
+    /// <summary>The objective's value, if latency and bytes are all that counts.</summary>
+    public double Score(Milliseconds latency, ByteCount bytes) => Linear(latency.Value, bytes.Value, 0, 0, 0);
 
-    // A weight of zero leaves its quantity out, even an infinite one.
-    internal double Score(double ms, double bytes, double loss) =>
-        (PerMillisecond > 0 ? PerMillisecond * ms : 0) + (PerKilobyte * bytes / 1000) + (PerLoss * loss);
+    /// <summary>The objective's value; not a number if a weighted quantity is not known.</summary>
+    public double Score(PlanCost cost)
+    {
+        ArgumentNullException.ThrowIfNull(cost);
+        return Linear(cost.Total.Value, cost.BytesFromDevice.Value, 0, cost.Energy ?? double.NaN, cost.Price ?? double.NaN) + Bottleneck(cost.Period.Value);
+    }
+
+    /// <summary>What adds up over the parts of a plan. A weight of zero leaves its quantity out, even one that is infinite or not known.</summary>
+    internal double Linear(double ms, double bytes, double loss, double joules, double price) =>
+        (PerMillisecond > 0 ? PerMillisecond * ms : 0) + (PerKilobyte * bytes / 1000) + (PerLoss * loss)
+        + (PerJoule > 0 ? PerJoule * joules : 0) + (PerPrice > 0 ? PerPrice * price : 0);
+
+    /// <summary>What does not add up: the longest stage's share.</summary>
+    internal double Bottleneck(double period) => PerPeriod > 0 ? PerPeriod * period : 0;
 
     /// <inheritdoc/>
-    public override string ToString() => this == Latency ? "latency" : this == Traffic ? "traffic" : $"weighted:{PerMillisecond},{PerKilobyte}";
+    public override string ToString()
+    {
+        if (this == Latency) return "latency";
+        if (this == Traffic) return "traffic";
+        if (this == Throughput) return "throughput";
+        if (this == Energy) return "energy";
+        if (this == Price) return "price";
+        if (PerJoule == 0 && PerPrice == 0 && PerPeriod == 0) return string.Create(CultureInfo.InvariantCulture, $"weighted:{PerMillisecond},{PerKilobyte}");
+        (string Name, double Weight)[] all = [("ms", PerMillisecond), ("kB", PerKilobyte), ("J", PerJoule), ("price", PerPrice), ("period", PerPeriod)];
+        return "weighted:" + string.Join(",", all.Where(w => w.Weight > 0).Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Name}={w.Weight}")));
+    }
+
+    private static double[]? Weights(string[] parts)
+    {
+        double[] weights = new double[Terms.Length];
+        bool named = parts.Any(p => p.Contains('='));
+        if (!named && parts.Length != 2) return null;
+        HashSet<int> seen = [];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            string[] pair = parts[i].Split('=', 2, StringSplitOptions.TrimEntries);
+            int at = named ? Terms.IndexOf(pair[0]) : i;
+            if (at < 0 || pair.Length != (named ? 2 : 1) || !seen.Add(at) || !double.TryParse(pair[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out weights[at])) return null;
+        }
+
+        return weights;
+    }
 }

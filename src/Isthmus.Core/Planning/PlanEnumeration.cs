@@ -67,7 +67,7 @@ internal sealed class PlanEnumeration
         double compute = _model.DecodeLocal(device) + _model.Compute(device, -1, _index.End);
         double ms = compute + _model.Queue(device) + _model.Overhead(device);
         if (_mayRun[device] && AllowsCuts(0) && !double.IsNaN(ms) && visitor.Enters(new(device, device, -1, _index.End, -1)))
-            visitor.Visit(new(ms, 0, 0, 0, compute, 0, 0));
+            visitor.Visit(new(ms, 0, 0, Math.Min(1, _model.VariantLoss), compute, 0, 0));
     }
 
     private void Through(IPlanVisitor visitor, int device, int node, Entry[][] entries, int last, Exit[][] exits)
@@ -110,7 +110,7 @@ internal sealed class PlanEnumeration
             if (_space.Inputs is { } inputs && !inputs.Contains(input.Encoding)) continue;
             double encode = _model.EncodeInput(device, x);
             double decode = _model.DecodeInput(node, x);
-            Add(new(encode + _model.Send(device, node, input.Bytes.Value) + decode + there, input.Bytes.Value, _model.InputLoss(x), encode, decode));
+            Add(new(encode + _model.Send(device, node, input.Bytes.Value) + decode + there, input.Bytes.Value, _model.VariantLoss + _model.InputLoss(x), encode, decode));
         }
 
         entries[0] = [.. found];
@@ -126,7 +126,7 @@ internal sealed class PlanEnumeration
                 double own = _model.DecodeLocal(device) + (head * _model.Ratio(device)) + _model.Encode(device, cut, k);
                 double decode = _model.Decode(node, cut, k);
                 long bytes = _model.Bytes(cut, k);
-                Add(new(own + _model.Send(device, node, bytes) + decode + there, bytes, _model.Loss(cut, k), own, decode));
+                Add(new(own + _model.Send(device, node, bytes) + decode + there, bytes, _model.VariantLoss + _model.Loss(cut, k), own, decode));
             }
 
             entries[cut + 1] = [.. found];

@@ -99,7 +99,7 @@ internal sealed class PlanFilter
     /// <summary>Whether a finished plan satisfies all that this type looks after.</summary>
     public bool Allows(in PlanCandidate plan)
     {
-        int device = _index.Device;
+        int device = plan.Device;
         bool split = plan.Node != device && plan.From >= 0;
         if (!AllowsNodes(split ? device : -1, plan.Node, plan.LastNode)) return false;
         if (_limitsBytes && !((plan.Node == device || AllowsCrossing(device, plan.Bytes)) && (plan.LastNode < 0 || AllowsCrossing(plan.Node, plan.BytesTotal - plan.Bytes)))) return false;
@@ -111,7 +111,7 @@ internal sealed class PlanFilter
     {
         Span<double> ms = stackalloc double[TierCount];
         ms.Clear();
-        int device = _index.Device;
+        int device = plan.Device;
         if (plan.Node == device)
         {
             ms[_tier[device]] += _model.DecodeLocal(device);

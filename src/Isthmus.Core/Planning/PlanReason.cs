@@ -7,13 +7,15 @@ internal static class PlanReason
 {
     public static string Of(PlanningRequest request, RankedPlan winner, RankedPlan? bestSplit, SingleTierMargin? margin)
     {
-        string what = $"{What(request, winner.Plan)} {Takes(winner)}";
+        int variants = request.Variants.Length;
+        request = request.Choosing(winner.Plan.Model);
+        string what = (variants < 2 ? "" : $"Of {variants} networks {request.Profile.ModelName}. ") + $"{What(request, winner.Plan)} {Takes(winner)}";
         // After a calibration with labels a loss is one of right answers; else it is of any.
         string of = request.Profile.Calibration is { Labelled: true } ? "of the accuracy is lost" : "of the answers change";
         string loss = winner.AccuracyLoss > 0 ? $" On the images of the profile, at most {Percent(winner.AccuracyLoss)} {of}." : "";
         string against = winner.Plan.IsSingleNode ? AgainstOthers(request, winner, bestSplit, margin) : AgainstSingle(request, winner, margin);
         string given = Given(request.Constraints, request.Profile.Calibration is { Labelled: true }, LayerBlocks.Word(request.Profile));
-        return $"{what}{against}{given}.{loss}{Counted(request)}{Computed(request, winner, bestSplit, margin)}";
+        return $"{what}{against}{given}.{loss}{Counted(request)}{Computed(request, winner, bestSplit, margin)}{Summed(request, winner)}";
     }
 
     private static string What(PlanningRequest request, Plan plan)
@@ -21,10 +23,10 @@ internal static class PlanReason
         if (plan.IsSingleNode)
         {
             string node = plan.Segments[0].Node;
-            return plan.Input.Kind == InputKind.Local ? $"Not splitting: the whole network on {node}" : $"Not splitting: the picture as {plan.Input} to {node}, which runs the whole network,";
+            return plan.Input.Kind == InputKind.Local ? $"Not splitting: the whole network on {node}" : $"Not splitting: the picture as {plan.Input}{On(plan)} to {node}, which runs the whole network,";
         }
 
-        string start = plan.Input.Kind == InputKind.Local ? "" : $"the picture goes as {plan.Input} to {plan.Segments[0].Node}, which runs ";
+        string start = plan.Input.Kind == InputKind.Local ? "" : $"the picture goes as {plan.Input}{On(plan)} to {plan.Segments[0].Node}, which runs ";
         List<string> parts = [];
         double before = 0;
         foreach (PlacedSegment segment in plan.Segments)
@@ -39,6 +41,8 @@ internal static class PlanReason
 
         return $"Splitting: {start}{string.Join(", then ", parts)},";
     }
+
+    private static string On(Plan plan) => plan.Device is null ? "" : $" from {plan.Device}";
 
     private static string Takes(RankedPlan plan) => plan.Bytes.Value == 0
         ? $"takes {plan.Latency} and sends nothing" : $"takes {plan.Latency} and sends {plan.Bytes}";
@@ -61,9 +65,14 @@ internal static class PlanReason
         List<string> parts = [];
         if (objective.PerMillisecond > 0) parts.Add(Time(other.Latency.Value - winner.Latency.Value, other.Latency.Value));
         if (objective.PerKilobyte > 0) parts.Add(Traffic(other.Bytes.Value - winner.Bytes.Value));
+        if (objective.PerPeriod > 0) parts.Add($"{new Milliseconds(Math.Abs(other.Cost.Period.Value - winner.Cost.Period.Value))} {(other.Cost.Period >= winner.Cost.Period ? "less" : "more")} between answers");
+        if (objective.PerJoule > 0 && Saved(other.Cost.Energy, winner.Cost.Energy) is { } joules) parts.Add($"{Math.Abs(joules):0.###} J {(joules >= 0 ? "less" : "more")}");
+        if (objective.PerPrice > 0 && Saved(other.Cost.Price, winner.Cost.Price) is { } price) parts.Add($"{Math.Abs(price):0.###e+0} {(price >= 0 ? "cheaper" : "dearer")}");
         string figures = other.Bytes.Value == 0 ? $"{other.Latency} and nothing sent" : $"{other.Latency} and {other.Bytes}";
         return $": {string.Join(" and ", parts)} than {name} ({figures})";
     }
+
+    private static double? Saved(double? other, double? winner) => other - winner;
 
     private static string Time(double saved, double of)
     {
@@ -96,6 +105,10 @@ internal static class PlanReason
 
     private static string Counted(PlanningRequest request) => request.Terms == CostTerms.Everything ? ""
         : " Computing and transfer are counted, as the method's paper does; encoding, decoding and round-trip times are not.";
+
+    private static string Summed(PlanningRequest request, RankedPlan winner) => !winner.IsSummed ? ""
+        : " " + string.Join(", ", CostModel.Of(request).SummedSegments(winner.Plan).Select(s => $"{s.From ?? "input"}…{s.To ?? "output"} on {s.Node}"))
+            + ": the time is summed from blocks, not measured as a whole.";
 
     private static string Computed(PlanningRequest request, RankedPlan winner, RankedPlan? bestSplit, SingleTierMargin? margin)
     {

@@ -22,20 +22,19 @@ public static class Planner
         ArgumentNullException.ThrowIfNull(request);
         if (request.Top is < 1 or > MaxTop)
             throw new IsthmusException(ErrorKind.Usage, $"{request.Top} plans cannot be ranked: choose from 1 to {MaxTop}.");
-        request.Constraints.Validate(request.Profile);
-        request.Space.Validate(request.Profile);
-        CostModel model = CostModel.Of(request);
-        PlanSearch search = new(model, request.Objective, request.Constraints, request.Space);
-        ImmutableArray<RankedPlan> ranked = [.. search.Best(request.Top).Select(c => model.Rank(search.PlanOf(c), request.Objective))];
-        if (ranked.Length == 0) throw Infeasibility.Explain(request, model);
+        PlanningQuestion.Validate(request);
+        ImmutableArray<CostModel> models = CostModel.AllOf(request);
+        PlanSearch search = PlanningQuestion.Search(request, models, request.Space, request.WithPareto ? request.ParetoAxes : ParetoAxes.None);
+        ImmutableArray<RankedPlan> ranked = [.. search.Best(request.Top).Select(c => search.Rank(c, request.Objective))];
+        if (ranked.Length == 0) throw Infeasible(request, models);
 
         ImmutableArray<RankedPlan> pareto = request.WithPareto
-            ? [.. search.Pareto().Select(c => model.Rank(search.PlanOf(c), request.Objective))] : [];
+            ? [.. search.Pareto(request.ParetoAxes).Select(c => search.Rank(c, request.Objective))] : [];
         RankedPlan winner = ranked[0];
         RankedPlan? bestSplit = request.Space.MaxCuts == 0 ? null
             : ranked.FirstOrDefault(p => !p.Plan.IsSingleNode)
-                ?? Best(model, request, request.Space with { MinCuts = Math.Max(1, request.Space.MinCuts) });
-        RankedPlan? single = Best(model, request, SearchSpace.All with { MaxCuts = 0 });
+                ?? (search.Best(1, minCuts: 1) is [PlanCandidate split] ? search.Rank(split, request.Objective) : null);
+        RankedPlan? single = Best(request, models, SearchSpace.All with { MaxCuts = 0 });
         SingleTierMargin? margin = single is null ? null : new(
             single,
             single.Latency - winner.Latency,
@@ -45,22 +44,36 @@ public static class Planner
     }
 
     /// <summary>
-    /// The best plan alone: no ranking, no Pareto set, no reason, no search for what to relax. What is asked again and again while
-    /// links change. The request's constraints and space must have been checked before.
+    /// The best plan alone: no ranking, no Pareto set, no reason, no search for what to relax. The request's constraints and space must have been checked before. Where
+    /// only links, ratios and queues change from question to question, a <see cref="PlanSession"/> answers faster.
     /// </summary>
     /// <param name="request">The profile and what is wanted of it.</param>
-    /// <param name="model">What <see cref="CostModel.Of"/> makes of the request.</param>
     /// <returns>What <see cref="Plan"/> ranks first; null if no plan satisfies the constraints.</returns>
+    public static RankedPlan? Best(PlanningRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Best(request, CostModel.AllOf(request), request.Space);
+    }
+
+    /// <summary>The best plan alone of one network.</summary>
+    /// <param name="request">The profile and what is wanted of it.</param>
+    /// <param name="model">What <see cref="CostModel.Of(PlanningRequest)"/> makes of the request.</param>
+    /// <returns>The best plan of that network; null if no plan satisfies the constraints.</returns>
     public static RankedPlan? Best(PlanningRequest request, CostModel model)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(model);
-        return Best(model, request, request.Space);
+        return Best(request, [model], request.Space);
     }
 
-    private static RankedPlan? Best(CostModel model, PlanningRequest request, SearchSpace space)
+    private static RankedPlan? Best(PlanningRequest request, ImmutableArray<CostModel> models, SearchSpace space)
     {
-        PlanSearch search = new(model, request.Objective, request.Constraints, space);
-        return search.Best(1) is [PlanCandidate best] ? model.Rank(search.PlanOf(best), request.Objective) : null;
+        PlanSearch search = PlanningQuestion.Search(request, models, space, ParetoAxes.None);
+        return search.Best(1) is [PlanCandidate best] ? search.Rank(best, request.Objective) : null;
     }
+
+    // Of several networks, the one that asks for the fewest changes says what to relax.
+    private static InfeasiblePlanException Infeasible(PlanningRequest request, ImmutableArray<CostModel> models) =>
+        models.Select(m => Infeasibility.Explain(request.Choosing(m.Index.Profile.Model), m))
+            .MinBy(e => e.Relaxations.Length == 0 ? int.MaxValue : e.Relaxations.Min(r => r.Changes.Length))!;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Errors;
+using Isthmus.Core.Graphs;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
 
@@ -26,7 +27,7 @@ public sealed record PlanningRequest
     }
 
     /// <summary>The profile, indexed.</summary>
-    public ProfileIndex Index { get; }
+    public ProfileIndex Index { get; private init; }
 
     /// <summary>The profile.</summary>
     public Profile Profile => Index.Profile;
@@ -64,8 +65,19 @@ public sealed record PlanningRequest
     /// </summary>
     public ImmutableArray<PlanVariant> Variants { get; init; } = [];
 
+    /// <summary>The variant that is <see cref="Index"/>.</summary>
+    /// <exception cref="IsthmusException">It is not among the variants.</exception>
+    public PlanVariant Variant => Variants.IsEmpty ? new(Index, 0) : Variants.FirstOrDefault(v => v.Index == Index)
+        ?? throw new IsthmusException(ErrorKind.Usage, $"The profile of {Profile.ModelName} is not among the variants that are planned.");
+
     /// <summary>The device on which the image is; default: the only one, or every device of the profile is tried.</summary>
     public string? Device { get; init; }
+
+    /// <summary>The same question about the one variant that a plan is for.</summary>
+    /// <exception cref="IsthmusException">None of the variants is that network.</exception>
+    public PlanningRequest Choosing(ModelHash model) => Variants.IsEmpty && Profile.Model == model ? this
+        : Variants.FirstOrDefault(v => v.Index.Profile.Model == model) is { } variant ? this with { Index = variant.Index, Variants = [variant] }
+        : throw new IsthmusException(ErrorKind.Planning, $"The plan is for the model {model.Short}, of which there is no profile: plan again with these.");
 
     /// <summary>How many plans to rank; default 10.</summary>
     public int Top { get; init; } = 10;

@@ -12,6 +12,9 @@ namespace Isthmus.Core.Planning;
 /// <param name="Score">The objective's value; lower is better.</param>
 public sealed record RankedPlan(Plan Plan, PlanCost Cost, double AccuracyLoss, double Score)
 {
+    /// <summary>Whether the time of a segment is summed from blocks (<see cref="SegmentTimes.Blocks"/>), not measured as a whole.</summary>
+    public bool IsSummed { get; init; }
+
     /// <summary>Bytes that leave the device for one image.</summary>
     public ByteCount Bytes => Cost.BytesFromDevice;
 

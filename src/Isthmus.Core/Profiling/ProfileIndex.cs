@@ -12,11 +12,14 @@ namespace Isthmus.Core.Profiling;
 /// </summary>
 public sealed class ProfileIndex
 {
+    private const int MaxSummed = 4_000_000;
+
     private readonly FrozenDictionary<string, int> _cuts;
     private readonly FrozenDictionary<string, int> _nodes;
     private readonly Dictionary<CodecSpec, int>[] _codecs;
     private readonly Dictionary<InputEncoding, int> _inputs;
     private readonly NodeTimes[] _times;
+    private readonly Lazy<ProfileIndex> _summed;
 
     private ProfileIndex(Profile profile)
     {
@@ -26,11 +29,32 @@ public sealed class ProfileIndex
         _codecs = [.. profile.Cuts.Select(c => c.Codecs.Select((k, i) => (k.Codec, i)).ToDictionary(k => k.Codec, k => k.i))];
         _inputs = profile.Inputs.Select((x, i) => (x.Encoding, i)).ToDictionary(x => x.Encoding, x => x.i);
         _times = [.. profile.Nodes.Select(n => new NodeTimes(n, this))];
+        _summed = new(() => new(this));
         Devices = [.. Enumerable.Range(0, profile.Nodes.Length).Where(n => profile.Nodes[n].Tier == Tier.Device)];
+    }
+
+    private ProfileIndex(ProfileIndex measured)
+    {
+        Profile = measured.Profile;
+        _cuts = measured._cuts;
+        _nodes = measured._nodes;
+        _codecs = measured._codecs;
+        _inputs = measured._inputs;
+        int left = MaxSummed;
+        _times = [.. measured._times.Select((t, n) => t.WithSums(Profile.Nodes[n].Tier, ref left))];
+        _summed = new(this);
+        Devices = measured.Devices;
     }
 
     /// <summary>The profile.</summary>
     public Profile Profile { get; }
+
+    /// <summary>
+    /// The same, in which a segment that was not measured as a whole takes as long as its blocks together (<see cref="SegmentTimes.Blocks"/>), if all of them were
+    /// measured. Heads on devices, tails on clouds, and all segments on edges, which is where plans need them.
+    /// </summary>
+    /// <exception cref="IsthmusException">There would be too many segments.</exception>
+    public ProfileIndex Summed => _summed.Value;
 
     /// <summary>The positions of the devices among the profile's nodes; at least one.</summary>
     internal int[] Devices { get; }
@@ -155,6 +179,16 @@ public sealed class ProfileIndex
             }
         }
 
+        private NodeTimes(NodeTimes measured, (int To, double Ms)[][] segments)
+        {
+            Segments = segments;
+            Encode = measured.Encode;
+            Decode = measured.Decode;
+            EncodeInput = measured.EncodeInput;
+            DecodeInput = measured.DecodeInput;
+            DecodeLocal = measured.DecodeLocal;
+        }
+
         public (int To, double Ms)[][] Segments { get; }
 
         public double[]?[] Encode { get; }
@@ -166,6 +200,42 @@ public sealed class ProfileIndex
         public double[] DecodeInput { get; }
 
         public double DecodeLocal { get; } = double.NaN;
+
+        /// <summary>The same, with what can be summed from blocks.</summary>
+        /// <param name="tier">The node's tier, which says what plans need.</param>
+        /// <param name="left">How many segments may yet be added.</param>
+        public NodeTimes WithSums(Tier tier, ref int left)
+        {
+            int end = Segments.Length - 1;
+            double[] block = new double[end + 1];
+            for (int b = 0; b <= end; b++) block[b] = Segments[b] is [(int to, double ms), ..] && to == b ? ms : double.NaN;
+            (int, double)[][] segments = [.. Segments];
+            List<(int, double)> row = [];
+            for (int from = -1; from < (tier == Tier.Device ? 0 : end); from++)
+            {
+                row.Clear();
+                (int To, double Ms)[] measured = Segments[from + 1];
+                int at = 0;
+                double sum = 0;
+                for (int to = from + 1; to <= end; to++)
+                {
+                    sum += block[to];
+                    if (at < measured.Length && measured[at].To == to)
+                    {
+                        row.Add(measured[at++]);
+                    }
+                    else if (!double.IsNaN(sum) && (tier != Tier.Cloud || to == end))
+                    {
+                        if (--left < 0) throw new IsthmusException(ErrorKind.Planning, $"The profile has too many cuts and nodes for sums of blocks: more than {MaxSummed} segments.");
+                        row.Add((to, sum));
+                    }
+                }
+
+                if (row.Count > measured.Length) segments[from + 1] = [.. row];
+            }
+
+            return new(this, segments);
+        }
 
         private static double[] Unmeasured(int count)
         {

@@ -197,7 +197,8 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "--objective", "energy")]
+    [InlineData(2, "--objective", "speed")]
+    [InlineData(7, "--objective", "energy")]
     [InlineData(2, "--link", "device-mars=8mbit,20ms")]
     [InlineData(2, "--link", "device-edge=8mbit")]
     [InlineData(2, "--link", "device-edge=8,20ms")]

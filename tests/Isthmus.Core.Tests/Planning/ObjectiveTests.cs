@@ -10,6 +10,10 @@ public sealed class ObjectiveTests
     [InlineData("Traffic", 0, 1)]
     [InlineData("weighted:2,0.5", 2, 0.5)]
     [InlineData("weighted:0,3", 0, 3)]
+    [InlineData("throughput", 0, 0)]
+    [InlineData("energy", 0, 0)]
+    [InlineData("price", 0, 0)]
+    [InlineData("weighted:kB=0.5, ms=1,J=2,price=100,period=1", 1, 0.5)]
     public void Parse_KnownForm_GivesTheWeights(string text, double perMillisecond, double perKilobyte)
     {
         Objective objective = Objective.Parse(text);
@@ -19,7 +23,11 @@ public sealed class ObjectiveTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("energy")]
+    [InlineData("speed")]
+    [InlineData("weighted:ms=1,ms=2")]
+    [InlineData("weighted:ms=1,2")]
+    [InlineData("weighted:watts=1")]
+    [InlineData("weighted:J=-1")]
     [InlineData("weighted")]
     [InlineData("weighted:1")]
     [InlineData("weighted:0,0")]
