@@ -47,8 +47,8 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("device → c01 huffman:4 → edge: 16.2 ms slower: 33.1 ms more computing outweighs 10.8 ms less sending (−27.1 kB) and 6.10 ms less coding.", run.Output, StringComparison.Ordinal);
         Assert.Contains("Not allowed: up to 11 % of the answers may change, where 2 % is the limit. It would be 10.4 ms faster: 10.4 ms less sending (−26.1 kB).", run.Output, StringComparison.Ordinal);
-        Assert.Contains("At most 60.0 kB leave the device: costs nothing.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("The raw picture stays on the device: costs 40.9 ms. Without it, jpeg:75 → edge takes 70.2 ms and sends 14.5 kB: leave out --private.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("at most 60.0 kB leave the device: costs nothing.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("the raw picture stays on the device: costs 40.9 ms. Without it, jpeg:75 → edge takes 70.2 ms and sends 14.5 kB: leave out --private.", run.Output, StringComparison.Ordinal);
         Assert.Contains("below 2.71 Mbit/s                  device\n", run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
 
         JsonElement json = (await CommandRun.OfAsync([.. command, "--json"])).Json().GetProperty("explanation");

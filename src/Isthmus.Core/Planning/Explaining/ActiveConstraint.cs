@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Profiling;
+using Isthmus.Core.Quantities;
 
 namespace Isthmus.Core.Planning.Explaining;
 
@@ -137,7 +138,9 @@ internal sealed record ActiveConstraint(
             string tier = Name(limit.Tier);
             RelaxableConstraint kind = isShare ? RelaxableConstraint.MaxTierShare : RelaxableConstraint.MaxTierTime;
             active.Add(new(
-                kind, $"the {tier} computes at most {Amount(most)}", p => Of(p) <= most + Constraints.Tolerance, p => $"the {tier} computes {Amount(Of(p))}, where at most {Amount(most)} may be",
+                kind, isShare ? $"the {tier} does at most {Percent(most)} of the computing" : $"the {tier} computes at most {new Milliseconds(most)}",
+                p => Of(p) <= most + Constraints.Tolerance,
+                p => isShare ? $"the {tier} does {Percent(Of(p))} of the computing, where {Percent(most)} is the limit" : $"the {tier} computes {new Milliseconds(Of(p))}, where {new Milliseconds(most)} is the limit",
                 c with { MaxTierTime = [.. c.MaxTierTime.Where(x => x != limit)] }, p => Allow(kind, limit.Tier, Of(p)))
             {
                 Limit = new(most, Of, v => c with { MaxTierTime = [.. c.MaxTierTime.Select(x => x == limit ? Limit(v) : x)] }, Step: isShare ? 1e-6 : 1e-3),
@@ -145,7 +148,6 @@ internal sealed record ActiveConstraint(
 
             double Of(RankedPlan plan) => TierComputing.Of(model, plan.Plan, limit.Tier) is var (ms, all) && isShare ? all > 0 ? ms / all : 0 : ms;
             TierTimeLimit Limit(double value) => isShare ? TierTimeLimit.OfShare(limit.Tier, value) : TierTimeLimit.Of(limit.Tier, new(value));
-            string Amount(double value) => isShare ? $"{Percent(value)} of the computing time" : new Quantities.Milliseconds(value).ToString();
         }
 
         foreach (TierByteLimit limit in c.MaxTierBytes.Distinct())
@@ -153,7 +155,7 @@ internal sealed record ActiveConstraint(
             string tier = Name(limit.Tier);
             active.Add(new(
                 RelaxableConstraint.MaxTierBytes, $"at most {limit.Bytes} leave the {tier}", p => Leaving(p, limit.Tier) <= limit.Bytes.Value,
-                p => $"{new Quantities.ByteCount(Leaving(p, limit.Tier))} leave the {tier}, where at most {limit.Bytes} may",
+                p => $"{new ByteCount(Leaving(p, limit.Tier))} leave the {tier}, where at most {limit.Bytes} may",
                 c with { MaxTierBytes = [.. c.MaxTierBytes.Where(x => x != limit)] }, p => Allow(RelaxableConstraint.MaxTierBytes, limit.Tier, Leaving(p, limit.Tier)))
             {
                 Limit = new(limit.Bytes.Value, p => Leaving(p, limit.Tier), v => c with { MaxTierBytes = [.. c.MaxTierBytes.Select(x => x == limit ? limit with { Bytes = new((long)v) } : x)] }, Step: 1),

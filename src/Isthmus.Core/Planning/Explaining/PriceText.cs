@@ -10,9 +10,8 @@ public static class PriceText
     {
         ArgumentNullException.ThrowIfNull(price);
         ArgumentNullException.ThrowIfNull(objective);
-        string what = $"{char.ToUpperInvariant(price.What[0])}{price.What[1..]}";
-        if (price.Next is null) return $"{what}: costs nothing.";
-        string costs = $"{what}: costs {Amount(price.Price, objective)}. Without it, {price.Without.Plan.Describe()} takes {price.Without.Latency} and sends {price.Without.Bytes}";
+        if (price.Next is null) return $"{price.What}: costs nothing.";
+        string costs = $"{price.What}: costs {Amount(price.Price, objective)}. Without it, {price.Without.Plan.Describe()} takes {price.Without.Latency} and sends {price.Without.Bytes}";
         return price.Next.Plan == price.Without.Plan ? $"{costs}: {price.Advice}."
             : $"{costs}. The next better plan is {price.Next.Plan.Describe()}, {Amount(price.NextPrice, objective)} better: {price.Advice}.";
     }

@@ -152,7 +152,8 @@ internal sealed class NetworkPicture
     {
         HashSet<string> used = [.. _winner.Plan.Cuts];
         double labelWidth = width == Wide ? 44 : 38;
-        List<double> taken = [place(0), place(_blocks)];
+        // The words at the ends take as much room as two names.
+        List<double> taken = [place(0), place(0) + 20, place(_blocks) - 20, place(_blocks)];
         var cuts = _profile.Cuts.Select((c, i) => (c.Id, At: place(i + 1))).ToArray();
         Text(svg, place(0), bottom + 18, "input", "start", "axis small");
         Text(svg, place(_blocks), bottom + 18, "output", "end", "axis small");

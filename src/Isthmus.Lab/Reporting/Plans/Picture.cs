@@ -53,6 +53,6 @@ internal static partial class Picture
     [GeneratedRegex(@"(\d) (ms|s|B|kB|MB|GB|%|kbit/s|Mbit/s|Gbit/s)(?![A-Za-z0-9])")]
     private static partial Regex Unit();
 
-    [GeneratedRegex(@"(?<=^|[ ,:])--[a-z][a-z-]*( [0-9][0-9.]*)?")]
+    [GeneratedRegex(@"(?<=^|[ ,:])--[a-z][a-z-]*")]
     private static partial Regex Option();
 }

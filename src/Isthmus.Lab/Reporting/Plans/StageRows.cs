@@ -10,7 +10,7 @@ namespace Isthmus.Lab.Reporting.Plans;
 internal static class StageRows
 {
     // A bar may be so many times as long as the shortest; what is longer is cut off, so that the others can still be told apart.
-    private const double LongestTimesShortest = 5;
+    private const double LongestTimesShortest = 3;
 
     private static readonly (string Name, string Colour)[] Colours =
     [
