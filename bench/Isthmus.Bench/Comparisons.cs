@@ -15,6 +15,7 @@ public static class Comparisons
         new MinCutComparison(),
         new OverheadComparison(),
         new PlannerComparison(),
+        new StreamComparison(),
     ];
 
     /// <summary>The comparison of this name.</summary>

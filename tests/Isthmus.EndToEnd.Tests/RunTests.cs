@@ -81,6 +81,27 @@ public sealed class RunTests
         Assert.Equal(5, split.GetProperty("summary").GetProperty("answered").GetInt32());
     }
 
+    [Fact]
+    public async Task Run_AStreamOverACloud_AnswersInOrderAsOneAfterAnother()
+    {
+        using TestFolder folder = new();
+        string model = SmallNetwork.Write(folder);
+        WritePictures(folder, 8);
+        await using TestNode cloud = await TestNode.StartAsync("cloud");
+        await using LinkEmulator link = SlowLink(cloud);
+        string[] command = ["run", model, "--images", folder["images"], "--cloud", link.Url.ToString(), "--emulated-links", "--plan", await WriteSplitPlanAsync(folder, model, Tier.Cloud), "--json"];
+        JsonElement single = (await IsthmusProcess.RunAsync(command)).Json();
+        JsonElement stream = (await IsthmusProcess.RunAsync([.. command, "--stream", "--repeat", "2", "--window", "3"])).Json();
+        JsonElement[] one = [.. single.GetProperty("images").EnumerateArray()], all = [.. stream.GetProperty("images").EnumerateArray()];
+        Assert.Equal([.. one, .. one], all, (a, b) => a.GetProperty("file").GetString() == b.GetProperty("file").GetString() && Class(a) == Class(b));
+        JsonElement summary = stream.GetProperty("stream");
+        Assert.Equal(3, summary.GetProperty("window").GetInt32());
+        Assert.Equal(["device", "device → cloud", "cloud"], summary.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("stage").GetString()));
+        Assert.True(summary.GetProperty("perSecond").GetDouble() > 0);
+        Assert.True(summary.GetProperty("predictedPerSecond").GetDouble() > 0);
+        Assert.Contains(summary.GetProperty("longestStage").GetString(), new[] { "device", "device → cloud", "cloud" });
+    }
+
     // Runs until the cloud has answered some pictures, kills it, and checks that the run still answers each picture once, as the
     // device alone does.
     private static async Task<Dictionary<string, JsonElement>> KillTheCloudInMidRunAsync(

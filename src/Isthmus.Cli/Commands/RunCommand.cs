@@ -11,6 +11,7 @@ using Isthmus.Inference.Classification;
 using Isthmus.Runtime.Adaptive;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Running;
+using Isthmus.Runtime.Streaming;
 using Spectre.Console;
 
 namespace Isthmus.Cli.Commands;
@@ -28,11 +29,14 @@ internal sealed class RunCommand : ICommandFactory
         Option<double?> deadline = new("--deadline") { Description = "The time that an answer may take; what a node does not do in time, the device does (default: no limit).", HelpName = "ms" };
         Option<int?> limit = new("--limit") { Description = "The most pictures to classify (default: all).", HelpName = "number" };
         Option<int> concurrency = new("--concurrency") { Description = "Pictures under way at a time.", HelpName = "number", DefaultValueFactory = _ => RunnerOptions.Default.Concurrency };
+        Option<bool> stream = new("--stream") { Description = "Pipelined: the device computes a picture while the one before crosses and the one before that is in the tail. With auto, the plan is chosen once and kept." };
+        Option<int?> window = new("--window") { Description = "With --stream, the most pictures under way at a time (default: what the plan needs to keep its longest stage busy).", HelpName = "number" };
+        Option<int> repeat = new("--repeat") { Description = "Go through the pictures so many times, 1 to 1000.", HelpName = "number", DefaultValueFactory = _ => 1 };
         Option<string?> log = new("--decisions") { Description = "Append every decision with its inputs to a file, as JSON lines, for 'isthmus replay' (default: none).", HelpName = "file" };
         Option<string?> data = new("--data") { Description = $"The data folder; default ${DataFolder.Variable}, else the user's application data.", HelpName = "folder" };
         Command command = new("run", "Classify pictures, each part of the network where it is best: measured, planned, explained; and still answered when a node fails.");
         model.AddTo(command, withDimensions: false);
-        foreach (Option option in new Option[] { images, labels, plan, profile, deadline, limit, concurrency, log, data }) command.Options.Add(option);
+        foreach (Option option in new Option[] { images, labels, plan, profile, deadline, limit, repeat, concurrency, stream, window, log, data }) command.Options.Add(option);
         TierOptions tiers = TierOptions.AddTo(command);
         SessionOptions device = SessionOptions.AddTo(command);
         PlanningOptions planning = PlanningOptions.AddTo(command);
@@ -47,6 +51,13 @@ internal sealed class RunCommand : ICommandFactory
                 pictures = [.. pictures.Take(most)];
             }
 
+            pictures = Repeated(pictures, run.Options.GetValue(repeat));
+            StreamOptions streaming = new() { Window = run.Options.GetValue(window) };
+            streaming.Validate();
+            bool isStream = run.Options.GetValue(stream);
+            if (isStream && run.Options.GetResult(concurrency) is { Implicit: false })
+                throw new IsthmusException(ErrorKind.Usage, "A stream has no --concurrency: --window says how many pictures may be under way.");
+            if (!isStream && streaming.Window is not null) throw new IsthmusException(ErrorKind.Usage, "--window is for --stream.");
             RunSettings settings = new()
             {
                 Network = model.LoadNetwork(run, manifest),
@@ -80,6 +91,12 @@ internal sealed class RunCommand : ICommandFactory
                 Tiers.Device => BaselinePlans.DeviceOnly(session.Network.Model.Hash),
                 _ => PlanFile.Load(choice, session.Network.Model.Hash, [.. session.Profile.Cuts.Select(c => c.Id)]),
             };
+            if (isStream)
+            {
+                await StreamAsync(run, session, request, chosen, choice, pictures, streaming);
+                return;
+            }
+
             (RunReport report, IReadOnlyList<AdaptationDecision> decisions) = await run.WithProgressAsync("Classifying", async progress =>
             {
                 int done = 0;
@@ -95,6 +112,32 @@ internal sealed class RunCommand : ICommandFactory
                 console => Draw(console, report, decisions));
             Fail(report);
         });
+    }
+
+    private static ImmutableArray<LabelledImage> Repeated(ImmutableArray<LabelledImage> pictures, int times) =>
+        times is >= 1 and <= 1000 ? [.. Enumerable.Repeat(pictures, times).SelectMany(p => p)]
+            : throw new IsthmusException(ErrorKind.Usage, $"{times} times through the pictures is not possible: --repeat is 1 to 1000.");
+
+    private static async Task StreamAsync(
+        Invocation run, RunSession session, PlanningRequest request, Plan? chosen, string choice, ImmutableArray<LabelledImage> pictures, StreamOptions streaming)
+    {
+        string why = $"It is the plan of {choice}.";
+        if (chosen is null)
+        {
+            PlanningResult planned = Planner.Plan(request with { Links = session.Tiers.CurrentLinks() });
+            (chosen, why) = (planned.Winner.Plan, planned.Why);
+        }
+
+        StreamReport report = await run.WithProgressAsync("Classifying", progress =>
+        {
+            int done = 0;
+            void Each(ImageReport image) => progress.Report(new ProgressReport(Line(image), (double)++done / pictures.Length));
+            return session.RunStreamAsync(chosen, why, pictures, Each, streaming, run.CancellationToken);
+        });
+        run.Result(
+            new { model = session.Profile.ModelName, sha256 = session.Profile.Model, plan = chosen.Describe(), why, images = report.Run.Images, summary = report.Run.Summary, stream = report.Stream, sessions = session.Pipeline.Sessions },
+            console => StreamOutput.Draw(console, chosen, why, report));
+        Fail(report.Run);
     }
 
     // What could be answered was; the exit code says that not everything could.

@@ -79,6 +79,8 @@ internal sealed class MeasuringService(WorkQueue queue, SegmentLoader loader, Im
             {
                 // A segment that was loaded already would seem to take next to nothing.
                 PeakMemoryBytes = loaded.Waited ? peak?.Value : null,
+                Kernels = request is { Kernels: true, Repeats: > 0 }
+                    ? await loader.TimeKernelsAsync(model, request.From, request.To, inputs, request.Warmup, request.Repeats, slowdown.Factor, cancellationToken) : null,
             };
         }
         finally

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
+using Isthmus.Core.Profiling;
+using Isthmus.Core.Tensors;
 using Isthmus.Inference.Graphs;
 using Isthmus.Inference.Sessions;
 
@@ -71,6 +74,16 @@ internal sealed class SegmentLoader(SessionSettings settings, long memoryBytes, 
         byte[] file = analysis is null ? Read(model)
             : await Task.Run(() => SegmentExtractor.Extract(analysis.Value.Model, from, to, analysis.Value.Tensors), cancellationToken);
         return await _sessions.TryMakeAsync(SegmentKey.Of(model.Hash, from, to), 2L * file.Length, () => NetworkSession.Create(file, settings), cancellationToken);
+    }
+
+    /// <summary>Times the kernels of a segment, in a session of its own that is not kept.</summary>
+    /// <exception cref="IsthmusException">As <see cref="LoadAsync"/>.</exception>
+    public async ValueTask<ImmutableArray<KernelTime>> TimeKernelsAsync(
+        StoredModel model, IReadOnlyList<string>? from, IReadOnlyList<string>? to, IReadOnlyList<Tensor> inputs, int warmup, int repeats, double factor, CancellationToken cancellationToken)
+    {
+        using LeaseCache<ModelHash, ModelAnalysis>.Lease? analysis = from is null && to is null ? null : await AnalyseAsync(model, cancellationToken);
+        byte[] file = analysis is null ? Read(model) : SegmentExtractor.Extract(analysis.Value.Model, from, to, analysis.Value.Tensors);
+        return await Task.Run(() => KernelTimer.Measure(file, inputs, settings, warmup, repeats, factor, cancellationToken), cancellationToken);
     }
 
     /// <summary>What is known of a model.</summary>

@@ -14,6 +14,9 @@ internal sealed record Attempt(ImmutableArray<ClassScore> Top, StageTimes Times,
     /// <summary>The nodes on which a segment had to be loaded first.</summary>
     public ImmutableArray<string> Cold { get; init; } = [];
 
+    /// <summary>When it kept which stage busy.</summary>
+    public ImmutableArray<StageSpan> Spans { get; init; } = [];
+
     /// <summary>The sum of two sets of stages, without total and overhead.</summary>
     public static StageTimes Sum(StageTimes a, StageTimes b) => new()
     {

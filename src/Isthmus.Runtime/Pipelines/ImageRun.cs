@@ -42,6 +42,9 @@ internal sealed class ImageRun : IDisposable
 
     public ImmutableArray<SegmentPlace> Places { get; set; } = [];
 
+    /// <summary>When the device was busy with it before anything was sent.</summary>
+    public ImmutableArray<StageSpan> Spans { get; set; } = [];
+
     /// <summary>Keeps memory until the run is over.</summary>
     public T Own<T>(T owned)
         where T : IDisposable

@@ -185,7 +185,17 @@ public sealed class Pipeline : IAsyncDisposable
     /// <param name="patience">How long a node may take before the device begins to finish as well; null for <see cref="PipelineOptions.RemoteTimeout"/>, the longest.</param>
     /// <param name="cancellationToken">Gives up; there is no answer then.</param>
     /// <exception cref="IsthmusException">As the other overload.</exception>
-    public async Task<ImageAnswer> RunAsync(Plan plan, string imageFile, Milliseconds? patience, CancellationToken cancellationToken)
+    public Task<ImageAnswer> RunAsync(Plan plan, string imageFile, Milliseconds? patience, CancellationToken cancellationToken) =>
+        RunAsync(plan, imageFile, patience, leftDevice: null, cancellationToken);
+
+    /// <summary>Classifies a picture in a file.</summary>
+    /// <param name="plan">How.</param>
+    /// <param name="imageFile">The file.</param>
+    /// <param name="patience">How long a node may take before the device begins to finish as well; null for <see cref="PipelineOptions.RemoteTimeout"/>, the longest.</param>
+    /// <param name="leftDevice">Called when the device has done its part and can begin with another picture, before anything is sent; null for nobody. Not called if that part fails.</param>
+    /// <param name="cancellationToken">Gives up; there is no answer then.</param>
+    /// <exception cref="IsthmusException">As the other overload.</exception>
+    public async Task<ImageAnswer> RunAsync(Plan plan, string imageFile, Milliseconds? patience, Action? leftDevice, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(imageFile);
         long start = _clock.GetTimestamp();
@@ -199,7 +209,7 @@ public sealed class Pipeline : IAsyncDisposable
             throw new IsthmusException(ErrorKind.File, $"The picture {Path.GetFileName(imageFile)} cannot be read: {e.Message}", e);
         }
 
-        return await RunAsync(plan, Path.GetFileName(imageFile), image, start, patience, cancellationToken);
+        return await RunAsync(plan, Path.GetFileName(imageFile), image, start, patience, leftDevice, cancellationToken);
     }
 
     /// <summary>Classifies a picture in memory.</summary>
@@ -209,7 +219,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <param name="cancellationToken">Gives up; there is no answer then.</param>
     /// <exception cref="IsthmusException">As the other overload.</exception>
     public Task<ImageAnswer> RunAsync(Plan plan, string name, ReadOnlyMemory<byte> image, CancellationToken cancellationToken = default) =>
-        RunAsync(plan, name, image, _clock.GetTimestamp(), patience: null, cancellationToken);
+        RunAsync(plan, name, image, _clock.GetTimestamp(), patience: null, leftDevice: null, cancellationToken);
 
     /// <summary>Unloads the segments, after what was given up has ended.</summary>
     public async ValueTask DisposeAsync()
@@ -221,7 +231,8 @@ public sealed class Pipeline : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task<ImageAnswer> RunAsync(Plan plan, string name, ReadOnlyMemory<byte> image, long start, Milliseconds? patience, CancellationToken cancellationToken)
+    private async Task<ImageAnswer> RunAsync(
+        Plan plan, string name, ReadOnlyMemory<byte> image, long start, Milliseconds? patience, Action? leftDevice, CancellationToken cancellationToken)
     {
         Check(plan);
         using ImageRun run = new() { Name = name, Plan = plan, Image = image, Pace = new(_options.Slowdown, _clock), Start = start, Patience = patience };
@@ -231,10 +242,12 @@ public sealed class Pipeline : IAsyncDisposable
         if (plan.IsSingleNode && plan.Segments[0].Tier == Tier.Device)
         {
             attempt = await FinishOnDeviceAsync(run, isFallback: false, cancellationToken);
+            leftDevice?.Invoke();
         }
         else
         {
             await PrepareAsync(run, cancellationToken);
+            leftDevice?.Invoke();
             (attempt, fallback, lost) = await FinishRemotelyAsync(run, cancellationToken);
         }
 
@@ -249,6 +262,7 @@ public sealed class Pipeline : IAsyncDisposable
             Where = places,
             Times = times.Completed(total),
             Hops = attempt.Hops,
+            Spans = [.. run.Spans, .. attempt.Spans],
             Fallback = fallback ?? attempt.Fallback,
             Cold = [.. run.IsCold ? (ReadOnlySpan<string>)[Tiers.Device] : [], .. attempt.Cold],
             IsLate = _options.Deadline is { } deadline && total > deadline,
@@ -425,6 +439,7 @@ public sealed class Pipeline : IAsyncDisposable
             Attempt? result = null;
             long waits = _clock.GetTimestamp();
             await _device.WaitAsync(cancellationToken);
+            Milliseconds begin = Milliseconds.Since(_clock, run.Start);
             try
             {
                 Milliseconds queue = Milliseconds.Since(_clock, waits) + loading, decode = Milliseconds.Zero;
@@ -442,7 +457,11 @@ public sealed class Pipeline : IAsyncDisposable
                     ImmutableArray<ClassScore> top = _network.Classifier.Top(outputs[0]);
                     foreach (Tensor output in outputs) output.Dispose();
                     StageTimes times = new() { Queue = queue, Decode = decode, Head = isFallback ? default : ran, Tail = isFallback ? ran : default };
-                    result = new(top, times, [new(Segment(run.Cut, null), Tiers.Device, Tier.Device, ran, _options.Slowdown)], [], null) { Cold = cold ? [Tiers.Device] : [] };
+                    result = new(top, times, [new(Segment(run.Cut, null), Tiers.Device, Tier.Device, ran, _options.Slowdown)], [], null)
+                    {
+                        Cold = cold ? [Tiers.Device] : [],
+                        Spans = [new(Tiers.Device, begin, Milliseconds.Since(_clock, run.Start))],
+                    };
                 }
                 finally
                 {
@@ -479,6 +498,7 @@ public sealed class Pipeline : IAsyncDisposable
         await ShipTablesAsync(run.Plan, node, cancellationToken);
         // The inputs belong to the run, so the request is not disposed.
         InferRequest message = InferRequest.ForSegment(request, run.Message, id: null);
+        Milliseconds sentAt = Milliseconds.Since(_clock, run.Start);
         using InferExchange exchange = await node.Client.InferAsync(_network.Model.Hash.ToString(), message, cancellationToken);
         if (exchange.Trace is not { Hops.Count: > 0 } trace)
             throw new NodeException(NodeFailure.Garbled, node.Client.Url, $"The server at {node.Client.Url.Authority} does not say what it did; it is no node of Isthmus.");
@@ -486,15 +506,17 @@ public sealed class Pipeline : IAsyncDisposable
             throw new NodeException(NodeFailure.Garbled, node.Client.Url, $"The node {node.Name} answered without an output.");
         ImmutableArray<ClassScore> top = _network.Classifier.Top(exchange.Response.Outputs[0].Content);
         node.Breaker.Succeeded();
-        return Read([node, .. later.Select(l => Tiers.Node(l.Node))], exchange, trace, top);
+        return Read([node, .. later.Select(l => Tiers.Node(l.Node))], exchange, trace, top, sentAt);
     }
 
     // Turns what the nodes say into stages, and tells the estimators what crossed their links.
-    private Attempt Read(RemoteNode[] asked, InferExchange exchange, AnswerTrace trace, ImmutableArray<ClassScore> top)
+    private Attempt Read(RemoteNode[] asked, InferExchange exchange, AnswerTrace trace, ImmutableArray<ClassScore> top, Milliseconds sentAt)
     {
         // A node has the name by which it was asked, whatever it calls itself.
         string[] names = [.. trace.Hops.Select((h, i) => i < asked.Length ? asked[i].Name : h.Node)];
         List<HopTransfer> hops = [];
+        List<StageSpan> spans = [];
+        Milliseconds at = sentAt;
         Milliseconds send = default, back = default, queue = default, decode = default, unpack = default, encode = default, middle = default, tail = default;
         string from = Tiers.Device;
         Milliseconds onTheWay = exchange.OnTheWay ?? default;
@@ -510,6 +532,11 @@ public sealed class Pipeline : IAsyncDisposable
             double returned = Math.Min(onTheWay.Value / 2, (estimate.RoundTrip.Value / 2) + (i == 0 ? estimate.Bandwidth.TransferTime(exchange.BytesReceived).Value : 0));
             back += new Milliseconds(returned);
             send += onTheWay - new Milliseconds(returned);
+            Milliseconds outwards = new(onTheWay.Value - returned), busy = hop.Decode + hop.Unpack + hop.Run + hop.Encode;
+            spans.Add(new(PipelineStage.Link(from, names[i]), at, at + new Milliseconds(Math.Max(0, outwards.Value - (estimate.RoundTrip.Value / 2)))));
+            at += outwards + hop.Queue;
+            spans.Add(new(names[i], at, at + busy));
+            at += busy;
             queue += hop.Queue;
             decode += hop.Decode;
             unpack += hop.Unpack;
@@ -539,7 +566,7 @@ public sealed class Pipeline : IAsyncDisposable
         ImmutableArray<SegmentPlace> places =
             [.. trace.Hops.Select((h, i) => new SegmentPlace(Segment(CutOf(h.From), CutOf(h.To)), names[i], h.Tier, h.Run, h.Slowdown))];
         for (int i = 0; i < names.Length; i++) _ready[(names[i], CutOf(trace.Hops[i].From), CutOf(trace.Hops[i].To))] = _clock.GetTimestamp();
-        return new(top, times, places, [.. hops], trace.Fallback) { Cold = [.. names.Where((_, i) => trace.Hops[i].Cold)] };
+        return new(top, times, places, [.. hops], trace.Fallback) { Cold = [.. names.Where((_, i) => trace.Hops[i].Cold)], Spans = [.. spans] };
     }
 
     private NextHop? Next(RemoteNode from, ReadOnlySpan<PlacedSegment> segments)
@@ -587,9 +614,11 @@ public sealed class Pipeline : IAsyncDisposable
         long waits = _clock.GetTimestamp();
         await _device.WaitAsync(cancellationToken);
         run.Add(queue: Milliseconds.Since(_clock, waits));
+        Milliseconds begin = Milliseconds.Since(_clock, run.Start);
         try
         {
             await work();
+            run.Spans = [.. run.Spans, new(Tiers.Device, begin, Milliseconds.Since(_clock, run.Start))];
         }
         finally
         {

@@ -27,4 +27,8 @@ public sealed record MeasureReply(
     /// See <see cref="Profiling.PeakMemory"/>.
     /// </summary>
     public long? PeakMemoryBytes { get; init; }
+
+    /// <summary>What each kernel of the inference runtime took, if that was asked for. Their sum is not <see cref="Timing"/>: being timed takes time, and what lies between kernels does too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KernelTime>? Kernels { get; init; }
 }

@@ -33,4 +33,7 @@ public sealed record MeasureRequest
 
     /// <summary>Whether the segment is dropped first if the node has it loaded, so that the time to load it and its memory are seen. Default not.</summary>
     public bool Cold { get; init; }
+
+    /// <summary>Whether the kernels of the segment are timed, too; see <see cref="MeasureReply.Kernels"/>. As many runs as <see cref="Repeats"/>.</summary>
+    public bool Kernels { get; init; }
 }

@@ -8,6 +8,7 @@ using Isthmus.Inference.Graphs;
 using Isthmus.Runtime.Adaptive;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Profiling;
+using Isthmus.Runtime.Streaming;
 
 namespace Isthmus.Runtime.Running;
 
@@ -159,6 +160,39 @@ public sealed class RunSession : IAsyncDisposable
         {
             await stop.CancelAsync();
             await monitoring;
+        }
+    }
+
+    /// <summary>
+    /// Classifies a stream of pictures, all by the same plan, so that its stages overlap: the plan is made ready first, and the pictures follow each other as fast as the
+    /// longest stage allows.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="why">Why this one.</param>
+    /// <param name="images">The pictures.</param>
+    /// <param name="each">Told of every picture, in order.</param>
+    /// <param name="options">The window; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<StreamReport> RunStreamAsync(
+        Plan plan, string why, IReadOnlyList<LabelledImage> images, Action<ImageReport>? each = null, StreamOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        await Pipeline.WarmAsync(plan, onNodes: true, cancellationToken);
+        await RehearseAsync(plan, images, cancellationToken);
+        StreamRunner runner = new(Pipeline, new FixedPlanSource(plan, why), Predict(plan), (options ?? StreamOptions.Default) with { Clock = _settings.Clock });
+        return await runner.RunAsync(images, each, cancellationToken);
+    }
+
+    /// <summary>What a plan is predicted to do as a pipeline, with the links as they are now; null if the profile does not say.</summary>
+    public StreamPrediction? Predict(Plan plan)
+    {
+        try
+        {
+            return StreamPrediction.Of(new CostModel(ProfileIndex.Of(Profile), Tiers.CurrentLinks()), plan);
+        }
+        catch (IsthmusException)
+        {
+            // A cut, a codec or a node that was not measured.
+            return null;
         }
     }
 

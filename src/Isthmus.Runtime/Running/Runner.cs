@@ -29,20 +29,26 @@ public sealed class Runner(Pipeline pipeline, IPlanSource plans, RunnerOptions? 
         Lock telling = new();
         await Parallel.ForAsync(0, images.Count, new ParallelOptions { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken }, async (i, token) =>
         {
-            ImageReport report = await OneAsync(images[i], token);
+            ImageReport report = await OneAsync(images[i], leftDevice: null, answered: null, token);
             reports[i] = report;
             lock (telling) each?.Invoke(report);
         });
         return new([.. reports], RunSummary.Of(reports));
     }
 
-    private async Task<ImageReport> OneAsync(LabelledImage image, CancellationToken cancellationToken)
+    /// <summary>Classifies one picture.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="leftDevice">Called when the device has done its part; null for nobody.</param>
+    /// <param name="answered">Told the answer, if there is one; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<ImageReport> OneAsync(LabelledImage image, Action? leftDevice, Action<ImageAnswer>? answered, CancellationToken cancellationToken)
     {
         PlanChoice choice = await plans.NextAsync(cancellationToken);
         try
         {
-            ImageAnswer answer = await pipeline.RunAsync(choice.Plan, image.Path, choice.Patience, cancellationToken);
+            ImageAnswer answer = await pipeline.RunAsync(choice.Plan, image.Path, choice.Patience, leftDevice, cancellationToken);
             plans.Observe(answer);
+            answered?.Invoke(answer);
             return ImageReport.Of(image, choice, answer);
         }
         catch (IsthmusException e)
