@@ -21,9 +21,11 @@ public sealed class CodecTables : IEquatable<CodecTables>
     public const int IdLength = 16;
 
     private const uint Magic = 0x5454_5349; // "ISTT"
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int FixedBytes = 12;
-    private const int ChannelBytes = 8 + (2 * DenseFeature.Count);
+    private const int ReferencesAt = 4;
+    private const int WeightsAt = ReferencesAt + (2 * DenseFeature.References);
+    private const int ChannelBytes = WeightsAt + (2 * DenseFeature.Count);
     private const ushort NoReference = ushort.MaxValue;
 
     private CodecTables(ReadOnlyMemory<byte> bytes, TensorShape shape, DenseTables dense)
@@ -34,7 +36,7 @@ public sealed class CodecTables : IEquatable<CodecTables>
         byte[] hash = SHA256.HashData(bytes.Span);
         Hash = Convert.ToHexStringLower(hash);
         // 0 in a frame means that there are none.
-        FrameId = Math.Max(1, BinaryPrimitives.ReadUInt64LittleEndian(hash));
+        FrameId = Math.Max(1, BinaryPrimitives.ReadUInt32LittleEndian(hash));
     }
 
     /// <summary>The shape of the tensor they belong to.</summary>
@@ -49,8 +51,8 @@ public sealed class CodecTables : IEquatable<CodecTables>
     /// <summary>The first sixteen digits of <see cref="Hash"/>, by which requests name tables.</summary>
     public string Id => Hash[..IdLength];
 
-    /// <summary>The first eight bytes of the hash, as they stand in a frame.</summary>
-    internal ulong FrameId { get; }
+    /// <summary>The first four bytes of the hash, as they stand in a frame; 1 if they are 0.</summary>
+    internal uint FrameId { get; }
 
     internal DenseTables Dense { get; }
 
@@ -84,10 +86,11 @@ public sealed class CodecTables : IEquatable<CodecTables>
         DenseChannel[] read = new DenseChannel[channels];
         for (int c = 0; c < channels; c++, b = b[ChannelBytes..])
         {
-            int reference = Reference(BinaryPrimitives.ReadUInt16LittleEndian(b[4..]), c), second = Reference(BinaryPrimitives.ReadUInt16LittleEndian(b[6..]), c);
+            DenseChannel.ReferenceList references = default;
+            for (int r = 0; r < DenseFeature.References; r++) references[r] = Reference(BinaryPrimitives.ReadUInt16LittleEndian(b[(ReferencesAt + (2 * r))..]), c);
             DenseChannel.WeightList weights = default;
-            for (int f = 0; f < DenseFeature.Count; f++) weights[f] = BinaryPrimitives.ReadInt16LittleEndian(b[(8 + (2 * f))..]);
-            read[c] = new(BinaryPrimitives.ReadUInt16LittleEndian(b), BinaryPrimitives.ReadInt16LittleEndian(b[2..]), reference, second, weights);
+            for (int f = 0; f < DenseFeature.Count; f++) weights[f] = BinaryPrimitives.ReadInt16LittleEndian(b[(WeightsAt + (2 * f))..]);
+            read[c] = new(BinaryPrimitives.ReadUInt16LittleEndian(b), BinaryPrimitives.ReadInt16LittleEndian(b[2..]), references, weights);
         }
 
         return new(bytes, shape, new(read, scale));
@@ -116,9 +119,9 @@ public sealed class CodecTables : IEquatable<CodecTables>
         {
             BinaryPrimitives.WriteUInt16LittleEndian(b, (ushort)channel.Mean);
             BinaryPrimitives.WriteInt16LittleEndian(b[2..], (short)channel.Offset);
-            BinaryPrimitives.WriteUInt16LittleEndian(b[4..], channel.Reference < 0 ? NoReference : (ushort)channel.Reference);
-            BinaryPrimitives.WriteUInt16LittleEndian(b[6..], channel.Second < 0 ? NoReference : (ushort)channel.Second);
-            for (int f = 0; f < DenseFeature.Count; f++) BinaryPrimitives.WriteInt16LittleEndian(b[(8 + (2 * f))..], channel.Weights[f]);
+            for (int r = 0; r < DenseFeature.References; r++)
+                BinaryPrimitives.WriteUInt16LittleEndian(b[(ReferencesAt + (2 * r))..], channel.References[r] < 0 ? NoReference : (ushort)channel.References[r]);
+            for (int f = 0; f < DenseFeature.Count; f++) BinaryPrimitives.WriteInt16LittleEndian(b[(WeightsAt + (2 * f))..], channel.Weights[f]);
             b = b[ChannelBytes..];
         }
 

@@ -4,9 +4,9 @@ using Isthmus.Core.Tensors;
 namespace Isthmus.Core.Codec;
 
 /// <summary>
-/// Learns from activations of a tensor how its magnitudes are best predicted: for each channel the one before it that resembles it most,
-/// and a linear prediction by least squares, weighted with the inverse of the expectation and drawn towards what is best for all channels
-/// together (ridge regression). Not thread-safe.
+/// Learns from activations of a tensor how its magnitudes are best predicted: for each channel the ones before it that say most of what its
+/// own neighbours do not, and a linear prediction by least squares, weighted with the inverse of the expectation and drawn towards what is
+/// best for all channels together (ridge regression). Not thread-safe.
 /// </summary>
 public sealed class CodecTablesTrainer
 {
@@ -16,10 +16,12 @@ public sealed class CodecTablesTrainer
     private const int Features = DenseFeature.Count + 1;
     private const int Constant = DenseFeature.Count;
     private const int Triangle = Features * (Features + 1) / 2;
-    private const int CorrelatedValues = 2048;
-    private const double RidgeShare = 0.1;
+    private const int CorrelatedValues = 6000;
+    private const int FittedValues = 12_000;
+    private const double RidgeShare = 0.03;
     private const double LeastCorrelation = 0.05;
     private const int Passes = 2;
+    private const int OwnFeatures = 5;
 
     // Channels are numbered with 16 bits, and the last number says "none".
     private const int MostChannels = ushort.MaxValue;
@@ -75,7 +77,7 @@ public sealed class CodecTablesTrainer
         if (_magnitudes.Count == 0 || _geometry.Channels > MostChannels) return null;
         int channels = _geometry.Channels;
         double[] means = Means();
-        (int[] references, int[] seconds) = References(cancellationToken);
+        int[][] references = References(means, cancellationToken);
         double[][] gram = [.. Enumerable.Range(0, channels).Select(_ => new double[Triangle])];
         double[][] moment = [.. Enumerable.Range(0, channels).Select(_ => new double[Features])];
         double[] allGram = new double[Triangle], allMoment = new double[Features], common = new double[Features];
@@ -83,12 +85,7 @@ public sealed class CodecTablesTrainer
         {
             foreach (double[] g in gram) Array.Clear(g);
             foreach (double[] m in moment) Array.Clear(m);
-            foreach (byte[] magnitudes in _magnitudes)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Accumulate(magnitudes, means, references, seconds, pass == 0 ? null : common, gram, moment);
-            }
-
+            for (int a = 0; a < _magnitudes.Count; a++) Accumulate(a, means, references, pass == 0 ? null : common, gram, moment, cancellationToken);
             Array.Clear(allGram);
             Array.Clear(allMoment);
             for (int c = 0; c < channels; c++)
@@ -97,29 +94,31 @@ public sealed class CodecTablesTrainer
                 TensorPrimitives.Add(allMoment, moment[c], allMoment);
             }
 
-            common = Solve(allGram, allMoment);
+            common = Solve(allGram, allMoment, Features);
         }
 
         double scale = Math.Sqrt(_squares / _nonZero);
         double ratio = _step / scale * 1024;
         DenseChannel[] result = new DenseChannel[channels];
-        for (int c = 0; c < channels; c++)
+        Parallel.For(0, channels, c =>
         {
             double[] weights = Drawn(gram[c], moment[c], allGram, common, RidgeShare / channels);
             DenseChannel.WeightList list = default;
-            for (int f = 0; f < DenseFeature.Count; f++)
+            for (int f = 0; f < DenseFeature.Reference; f++) list[f] = Rounded(weights[f]);
+            for (int r = 0; r < references[c].Length; r++)
             {
-                if (f >= DenseFeature.Second ? seconds[c] < 0 : f >= DenseFeature.Reference && references[c] < 0) continue;
-                list[f] = (short)Math.Clamp(Math.Round(weights[f] * 1024), short.MinValue, short.MaxValue);
+                int of = DenseFeature.Of(r);
+                for (int f = of; f < of + (r < DenseFeature.Wide ? DenseFeature.PerWide : 1); f++) list[f] = Rounded(weights[f]);
             }
 
             result[c] = new(
                 (int)Math.Clamp(Math.Round(means[c] * ratio), 0, ushort.MaxValue), (int)Math.Clamp(Math.Round(weights[Constant] * ratio), short.MinValue, short.MaxValue),
-                references[c], seconds[c], list);
-        }
-
+                DenseChannel.ReferenceList.Of(references[c]), list);
+        });
         return CodecTables.Of(_shape, (float)scale, result);
     }
+
+    private static short Rounded(double weight) => (short)Math.Clamp(Math.Round(weight * 1024), short.MinValue, short.MaxValue);
 
     private double[] Means()
     {
@@ -134,112 +133,105 @@ public sealed class CodecTablesTrainer
         return means;
     }
 
-    // For each channel the one before it with the highest correlation, and the one with the highest partial correlation given that one; over
-    // some thousand positions.
-    private (int[] References, int[] Seconds) References(CancellationToken cancellationToken)
+    // For each channel those before it that say most of what its neighbours leave open, over some thousand positions.
+    private int[][] References(double[] means, CancellationToken cancellationToken)
     {
-        int channels = _geometry.Channels, plane = _geometry.Width * _geometry.Height;
+        int channels = _geometry.Channels, width = _geometry.Width, plane = width * _geometry.Height;
         long all = (long)plane * _magnitudes.Count;
         int samples = (int)Math.Min(all, CorrelatedValues);
         float[][] rows = new float[channels][];
-        for (int c = 0; c < channels; c++)
+        Parallel.For(0, channels, new ParallelOptions { CancellationToken = cancellationToken }, c =>
         {
             float[] row = rows[c] = new float[samples];
+            double[] own = new double[samples * OwnFeatures], gram = new double[OwnFeatures * (OwnFeatures + 1) / 2], moment = new double[OwnFeatures];
             for (int s = 0; s < samples; s++)
             {
                 long at = s * all / samples;
-                row[s] = Math.Min((int)_magnitudes[(int)(at / plane)][(c * plane) + (int)(at % plane)], DenseState.Cap);
+                (int y, int x) = Math.DivRem((int)(at % plane), width);
+                byte[] magnitudes = _magnitudes[(int)(at / plane)];
+                row[s] = Math.Min((int)magnitudes[(c * plane) + (y * width) + x], DenseState.Cap);
+                DenseNeighbours n = new(magnitudes, c, y, x, width, _geometry.Height, means[c]);
+                Span<double> f = own.AsSpan(s * OwnFeatures, OwnFeatures);
+                f[0] = 1;
+                f[1] = n.At(0, -1);
+                f[2] = n.At(-1, 0);
+                f[3] = n.At(-1, -1);
+                f[4] = n.At(-1, 1);
+                Add(f, row[s], 1, gram, moment);
             }
 
-            float mean = TensorPrimitives.Sum<float>(row) / samples;
-            TensorPrimitives.Subtract(row, mean, row);
-            float norm = TensorPrimitives.Norm<float>(row);
-            if (norm > 0) TensorPrimitives.Divide(row, norm, row);
-        }
-
-        int[] references = new int[channels], seconds = new int[channels];
-        Parallel.For(0, channels, new ParallelOptions { CancellationToken = cancellationToken }, c =>
-        {
-            references[c] = seconds[c] = -1;
-            double best = LeastCorrelation;
-            float[] correlations = new float[c];
-            for (int r = 0; r < c; r++)
-            {
-                correlations[r] = TensorPrimitives.Dot<float>(rows[c], rows[r]);
-                if (correlations[r] <= best) continue;
-                best = correlations[r];
-                references[c] = r;
-            }
-
-            if (references[c] < 0) return;
-            double least = LeastCorrelation;
-            for (int r = 0; r < c; r++)
-            {
-                if (r == references[c]) continue;
-                double between = TensorPrimitives.Dot<float>(rows[references[c]], rows[r]);
-                double partial = (correlations[r] - (best * between)) / Math.Sqrt(Math.Max(0.001, 1 - (between * between)));
-                if (partial <= least) continue;
-                least = partial;
-                seconds[c] = r;
-            }
+            double[] weights = Solve(gram, moment, OwnFeatures);
+            for (int s = 0; s < samples; s++) row[s] -= (float)TensorPrimitives.Dot<double>(weights, own.AsSpan(s * OwnFeatures, OwnFeatures));
         });
-        return (references, seconds);
+        return ReferenceChoice.Choose(rows, DenseFeature.References, LeastCorrelation, cancellationToken);
     }
 
-    private void Accumulate(byte[] magnitudes, double[] means, int[] references, int[] seconds, double[]? common, double[][] gram, double[][] moment)
+    // Of large channels every so many-th position is enough.
+    private void Accumulate(int activation, double[] means, int[][] references, double[]? common, double[][] gram, double[][] moment, CancellationToken cancellationToken)
     {
-        int width = _geometry.Width, height = _geometry.Height, plane = width * height, row = 0, column = 0;
-        double[] position = new double[plane];
-        Array.Fill(position, 0.5);
-        Span<double> f = stackalloc double[Features];
-        for (int c = 0; c < _geometry.Channels; c++)
+        byte[] magnitudes = _magnitudes[activation];
+        int width = _geometry.Width, height = _geometry.Height, plane = width * height;
+        int every = (int)Math.Max(1, (long)plane * _magnitudes.Count / FittedValues);
+        float[] positions = Positions(magnitudes, plane);
+        Parallel.For(0, _geometry.Channels, new ParallelOptions { CancellationToken = cancellationToken }, c =>
         {
+            Span<double> f = stackalloc double[Features];
             double sum = means[c] * DenseState.PriorCount;
-            int seen = 0;
-            for (int y = 0; y < height; y++)
+            for (int at = 0; at < plane; at++)
             {
-                for (int x = 0; x < width; x++)
+                double magnitude = Math.Min((int)magnitudes[(c * plane) + at], DenseState.Cap);
+                if ((at + activation) % every == 0)
                 {
-                    (row, column) = (y, x);
-                    int i = (c * plane) + (y * width) + x;
+                    (int y, int x) = Math.DivRem(at, width);
                     DenseNeighbours n = new(magnitudes, c, y, x, width, height, means[c]);
+                    f.Clear();
                     f[DenseFeature.West] = n.At(0, -1);
                     f[DenseFeature.WestWest] = n.At(0, -2);
-                    f[DenseFeature.RunningMean] = sum / (DenseState.PriorCount + seen);
+                    f[DenseFeature.RunningMean] = sum / (DenseState.PriorCount + at);
                     f[DenseFeature.North] = n.At(-1, 0);
                     f[DenseFeature.NorthWest] = n.At(-1, -1);
                     f[DenseFeature.NorthEast] = n.At(-1, 1);
                     f[DenseFeature.NorthNorth] = n.At(-2, 0);
-                    f[DenseFeature.Position] = position[(y * width) + x];
-                    Refer(f[DenseFeature.Reference..], references[c]);
-                    Refer(f[DenseFeature.Second..], seconds[c]);
-                    f[Constant] = 1;
-                    double magnitude = Math.Min((int)magnitudes[i], DenseState.Cap);
-                    double expected = common is null ? means[c] : Math.Max(0.01, TensorPrimitives.Dot<double>(common, f));
-                    double weight = 1 / (expected + 0.1);
-                    double[] g = gram[c], m = moment[c];
-                    for (int a = 0, t = 0; a < Features; a++)
+                    f[DenseFeature.Position] = positions[(c * plane) + at];
+                    for (int k = 0; k < references[c].Length; k++)
                     {
-                        double weighted = f[a] * weight;
-                        for (int b = 0; b <= a; b++) g[t++] += weighted * f[b];
-                        m[a] += weighted * magnitude;
+                        DenseNeighbours r = new(magnitudes, references[c][k], y, x, width, height, means[references[c][k]]);
+                        int of = DenseFeature.Of(k);
+                        f[of] = r.At(0, 0);
+                        if (k >= DenseFeature.Wide) continue;
+                        f[of + 1] = r.At(0, 1) + r.At(1, 0);
+                        f[of + 2] = r.At(0, -1) + r.At(-1, 0);
                     }
 
-                    sum += magnitude;
-                    seen++;
-                    position[(y * width) + x] += (magnitude - position[(y * width) + x]) / 32;
+                    f[Constant] = 1;
+                    double expected = common is null ? means[c] : Math.Max(0.01, TensorPrimitives.Dot<double>(common, f));
+                    Add(f, magnitude, 1 / (expected + 0.1), gram[c], moment[c]);
                 }
-            }
-        }
 
-        void Refer(Span<double> features, int reference)
+                sum += magnitude;
+            }
+        });
+    }
+
+    // For every value the fading mean over the channels before, at its position.
+    private static float[] Positions(byte[] magnitudes, int plane)
+    {
+        float[] positions = new float[magnitudes.Length];
+        positions.AsSpan(0, plane).Fill(0.5f);
+        for (int i = plane; i < magnitudes.Length; i++)
+            positions[i] = positions[i - plane] + ((Math.Min((int)magnitudes[i - plane], DenseState.Cap) - positions[i - plane]) / 32);
+        return positions;
+    }
+
+    private static void Add(ReadOnlySpan<double> features, double magnitude, double weight, double[] gram, double[] moment)
+    {
+        for (int a = 0, t = 0; a < features.Length; t += ++a)
         {
-            features[..3].Clear();
-            if (reference < 0) return;
-            DenseNeighbours r = new(magnitudes, reference, row, column, width, height, means[reference]);
-            features[0] = r.At(0, 0);
-            features[1] = r.At(0, 1) + r.At(1, 0);
-            features[2] = r.At(0, -1) + r.At(-1, 0);
+            double weighted = features[a] * weight;
+            if (weighted == 0) continue;
+            Span<double> row = gram.AsSpan(t, a + 1);
+            TensorPrimitives.MultiplyAdd(features[..(a + 1)], weighted, row, row);
+            moment[a] += weighted * magnitude;
         }
     }
 
@@ -257,17 +249,17 @@ public sealed class CodecTablesTrainer
             }
         }
 
-        double[] difference = Solve(sum, rest);
+        double[] difference = Solve(sum, rest, Features);
         TensorPrimitives.Add(common, difference, difference);
         return difference;
     }
 
     // Cholesky with a trace of ridge, so that what never varies has no say.
-    private static double[] Solve(double[] triangle, double[] right)
+    private static double[] Solve(double[] triangle, double[] right, int count)
     {
-        double[,] l = new double[Features, Features];
-        double[] x = new double[Features];
-        for (int a = 0; a < Features; a++)
+        double[,] l = new double[count, count];
+        double[] x = new double[count];
+        for (int a = 0; a < count; a++)
         {
             for (int b = 0; b <= a; b++)
             {
@@ -277,17 +269,17 @@ public sealed class CodecTablesTrainer
             }
         }
 
-        for (int a = 0; a < Features; a++)
+        for (int a = 0; a < count; a++)
         {
             double sum = right[a];
             for (int k = 0; k < a; k++) sum -= l[a, k] * x[k];
             x[a] = sum / l[a, a];
         }
 
-        for (int a = Features - 1; a >= 0; a--)
+        for (int a = count - 1; a >= 0; a--)
         {
             double sum = x[a];
-            for (int k = a + 1; k < Features; k++) sum -= l[k, a] * x[k];
+            for (int k = a + 1; k < count; k++) sum -= l[k, a] * x[k];
             x[a] = sum / l[a, a];
         }
 

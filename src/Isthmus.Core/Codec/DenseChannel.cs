@@ -8,12 +8,11 @@ namespace Isthmus.Core.Codec;
 internal readonly struct DenseChannel
 {
     /// <summary>Creates a prediction.</summary>
-    public DenseChannel(int mean, int offset, int reference, int second, WeightList weights)
+    public DenseChannel(int mean, int offset, ReferenceList references, WeightList weights)
     {
         Mean = mean;
         Offset = offset;
-        Reference = reference;
-        Second = second;
+        References = references;
         Weights = weights;
     }
 
@@ -23,14 +22,27 @@ internal readonly struct DenseChannel
     /// <summary>The prediction's constant in units of the tensor's scale, in 2⁻¹⁰.</summary>
     public int Offset { get; }
 
-    /// <summary>The channel before this one that resembles it most; −1 for none.</summary>
-    public int Reference { get; }
-
-    /// <summary>The channel before this one that says most of what the reference does not; −1 for none.</summary>
-    public int Second { get; }
+    /// <summary>Channels before this one that say most of it together, the best first; behind the last −1.</summary>
+    public ReferenceList References { get; }
 
     /// <summary>The weight of each <see cref="DenseFeature"/>.</summary>
     public WeightList Weights { get; }
+
+    /// <summary>Reference channels.</summary>
+    [InlineArray(DenseFeature.References)]
+    internal struct ReferenceList
+    {
+        private int _first;
+
+        /// <summary>These, and −1 behind them.</summary>
+        public static ReferenceList Of(ReadOnlySpan<int> references)
+        {
+            ReferenceList list = default;
+            ((Span<int>)list).Fill(-1);
+            references.CopyTo(list);
+            return list;
+        }
+    }
 
     /// <summary>One weight per <see cref="DenseFeature"/>.</summary>
     [InlineArray(DenseFeature.Count)]

@@ -25,10 +25,14 @@ namespace Isthmus.Core.Codec;
 /// </remarks>
 public sealed class DenseCodec : ITensorCodec
 {
-    private const int ParameterBytes = 20;
+    // The tables' id, three places and the flags; then what the flags say: the step, and the number of exceptions.
+    private const int ParameterBytes = 8;
+    private const int MostParameterBytes = ParameterBytes + 8;
     private const int ExceptionBytes = 8;
     private const byte Signed = 1;
     private const byte Stored = 2;
+    private const byte OwnStep = 4;
+    private const byte Exceptions = 8;
 
     private readonly CodecTables? _tables;
     private readonly DenseTables _model;
@@ -51,7 +55,7 @@ public sealed class DenseCodec : ITensorCodec
     public long MaxFrameBytes(TensorShape shape)
     {
         long n = shape.ElementCount;
-        return FrameHeader.Length(shape) + ParameterBytes + (ExceptionBytes * n) + StoredBytes(n, signed: true);
+        return FrameHeader.Length(shape) + MostParameterBytes + (ExceptionBytes * n) + StoredBytes(n, signed: true);
     }
 
     /// <inheritdoc/>
@@ -92,24 +96,28 @@ public sealed class DenseCodec : ITensorCodec
         ReadOnlySpan<byte> payload = FrameReader.Open(frame, Spec, expected, destination.Length);
         if (payload.Length < ParameterBytes)
             throw new FrameException(FrameError.BadLength, "The frame's payload is shorter than the quantiser's parameters: send it again.");
-        ulong tables = BinaryPrimitives.ReadUInt64LittleEndian(payload);
+        uint tables = BinaryPrimitives.ReadUInt32LittleEndian(payload);
         if (tables != (_tables?.FrameId ?? 0))
             throw new FrameException(FrameError.BadParameters, "The frame was made with other trained tables than the plan names: both sides need the tables of the same profile.");
-        float step = BinaryPrimitives.ReadSingleLittleEndian(payload[8..]);
-        byte flags = payload[15];
-        uint exceptionCount = BinaryPrimitives.ReadUInt32LittleEndian(payload[16..]);
+        byte flags = payload[7];
+        if ((flags & ~(Signed | Stored | OwnStep | Exceptions)) != 0)
+            throw new FrameException(FrameError.BadParameters, "The frame's flags are not known: use the same release of Isthmus on both sides.");
+        (sbyte first, sbyte second, sbyte others) = ((sbyte)payload[4], (sbyte)payload[5], (sbyte)payload[6]);
+        payload = payload[ParameterBytes..];
+        if ((flags & OwnStep) == 0 && !_model.IsTrained)
+            throw new FrameException(FrameError.BadParameters, "The frame has no step, and there are no trained tables that say one: send it again.");
+        float step = (flags & OwnStep) == 0 ? TrainedStep : BitConverter.UInt32BitsToSingle(Next(ref payload));
         if (!float.IsFinite(step) || step < 0 || (step == 0 && float.IsNegative(step)))
             throw new FrameException(FrameError.BadParameters, $"The frame's step of {step} is none: send it again.");
-        if ((flags & ~(Signed | Stored)) != 0)
-            throw new FrameException(FrameError.BadParameters, "The frame's flags are not known: use the same release of Isthmus on both sides.");
+        uint exceptionCount = (flags & Exceptions) == 0 ? 0 : Next(ref payload);
         int n = destination.Length;
-        if (exceptionCount > (uint)n || (ulong)exceptionCount * ExceptionBytes > (ulong)(payload.Length - ParameterBytes))
+        if (exceptionCount > (uint)n || (ulong)exceptionCount * ExceptionBytes > (ulong)payload.Length)
             throw new FrameException(FrameError.BadLength, $"The frame lists {exceptionCount} values by position, which is more than it holds: send it again.");
 
-        DenseQuantiser quantiser = new(step, (sbyte)payload[12], (sbyte)payload[13], (sbyte)payload[14]);
+        DenseQuantiser quantiser = new(step, first, second, others);
         bool signed = (flags & Signed) != 0;
-        ReadOnlySpan<byte> exceptions = payload.Slice(ParameterBytes, (int)exceptionCount * ExceptionBytes);
-        ReadOnlySpan<byte> stream = payload[(ParameterBytes + exceptions.Length)..];
+        ReadOnlySpan<byte> exceptions = payload[..((int)exceptionCount * ExceptionBytes)];
+        ReadOnlySpan<byte> stream = payload[exceptions.Length..];
         if (step == 0)
         {
             FrameReader.CheckLength(stream, 0);
@@ -139,24 +147,37 @@ public sealed class DenseCodec : ITensorCodec
     private DenseQuantiser Quantiser(DenseRange range)
     {
         if (range.Largest == range.Least) return new(range.Largest, 0, 0, 0) { IsExact = true };
-        double scale = _model.IsTrained ? _model.Scale : Math.Sqrt(range.MeanSquare);
-        return new((float)Math.Min(scale * 4 / Spec.Parameter, float.MaxValue), 0, 0, 0);
+        return new(_model.IsTrained ? TrainedStep : Step(Math.Sqrt(range.MeanSquare)), 0, 0, 0);
+    }
+
+    private float TrainedStep => Step(_model.Scale);
+
+    private float Step(double scale) => (float)Math.Min(scale * 4 / Spec.Parameter, float.MaxValue);
+
+    private static uint Next(ref ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length < 4) throw new FrameException(FrameError.BadLength, "The frame's payload is shorter than the quantiser's parameters: send it again.");
+        uint value = BinaryPrimitives.ReadUInt32LittleEndian(payload);
+        payload = payload[4..];
+        return value;
     }
 
     private void Write(
         ReadOnlySpan<float> values, TensorShape shape, IBufferWriter<byte> output, DenseQuantiser quantiser, bool signed, int exceptions, ReadOnlySpan<byte> stream, bool stored)
     {
         long body = stored ? StoredBytes(values.Length, signed) : stream.Length;
-        FrameWriter frame = new(output, Spec, shape, ParameterBytes + ((long)ExceptionBytes * exceptions) + body);
+        bool ownStep = !_model.IsTrained || quantiser.Step != TrainedStep;
+        int parameters = ParameterBytes + (ownStep ? 4 : 0) + (exceptions > 0 ? 4 : 0);
+        FrameWriter frame = new(output, Spec, shape, parameters + ((long)ExceptionBytes * exceptions) + body);
         Span<byte> payload = frame.Payload;
-        BinaryPrimitives.WriteUInt64LittleEndian(payload, _tables?.FrameId ?? 0);
-        BinaryPrimitives.WriteSingleLittleEndian(payload[8..], quantiser.Step);
-        payload[12] = (byte)quantiser.First;
-        payload[13] = (byte)quantiser.Second;
-        payload[14] = (byte)quantiser.Others;
-        payload[15] = (byte)((signed ? Signed : 0) | (stored ? Stored : 0));
-        BinaryPrimitives.WriteInt32LittleEndian(payload[16..], exceptions);
-        payload = payload[ParameterBytes..];
+        BinaryPrimitives.WriteUInt32LittleEndian(payload, _tables?.FrameId ?? 0);
+        payload[4] = (byte)quantiser.First;
+        payload[5] = (byte)quantiser.Second;
+        payload[6] = (byte)quantiser.Others;
+        payload[7] = (byte)((signed ? Signed : 0) | (stored ? Stored : 0) | (ownStep ? OwnStep : 0) | (exceptions > 0 ? Exceptions : 0));
+        if (ownStep) BinaryPrimitives.WriteSingleLittleEndian(payload[ParameterBytes..], quantiser.Step);
+        if (exceptions > 0) BinaryPrimitives.WriteInt32LittleEndian(payload[(parameters - 4)..], exceptions);
+        payload = payload[parameters..];
         if (exceptions > 0)
         {
             for (int i = 0; i < values.Length; i++)

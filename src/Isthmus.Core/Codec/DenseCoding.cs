@@ -22,8 +22,8 @@ internal static unsafe class DenseCoding
     private const int Models = (DenseContexts.Decisions * DenseContexts.Count) + EscapeBits + SignContexts;
     private const int CostShift = 6;
 
-    /// <summary>How strongly an encoder prefers the cheaper magnitude: squared steps that a bit is worth.</summary>
-    private const float Lambda = 0.1f;
+    // How strongly an encoder prefers the cheaper magnitude, in squared steps that a bit is worth: LeastLambda + LambdaByStep / q, at most MostLambda.
+    private const float LeastLambda = 0.05f, LambdaByStep = 0.4f, MostLambda = 0.15f;
 
     // Bits of an event by its probability in units of 2⁻¹⁰.
     private static readonly ImmutableArray<float> Bits =
@@ -71,6 +71,7 @@ internal static unsafe class DenseCoding
                 byte* limit = output + destination.Length - Slack;
                 double inverse = 1.0 / quantiser.Step;
                 bool exact = quantiser.IsExact;
+                float lambda = Math.Min(MostLambda, LeastLambda + (LambdaByStep / quality));
                 int i = 0, fading = Scaled(DenseDefaults.Channel.Mean, quality);
                 for (int c = 0; c < geometry.Channels; c++)
                 {
@@ -96,7 +97,7 @@ internal static unsafe class DenseCoding
                             if (steps >= 0.5 && steps < LargestMagnitude + 0.5)
                             {
                                 magnitude = (int)(steps + 0.5);
-                                if (!exact) magnitude = Choose((float)steps, magnitude, model, bits);
+                                if (!exact) magnitude = Choose((float)steps, magnitude, model, bits, lambda);
                                 if (magnitude > 0)
                                 {
                                     int cell = Math.Min(magnitude, 3);
@@ -227,12 +228,12 @@ internal static unsafe class DenseCoding
 
     // The nearest magnitude or the one below it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Choose(float steps, int nearest, uint* model, float* bits) =>
-        nearest < DenseContexts.Decisions && IsCheaper(steps, nearest, model, bits) ? nearest - 1 : nearest;
+    private static int Choose(float steps, int nearest, uint* model, float* bits, float lambda) =>
+        nearest < DenseContexts.Decisions && IsCheaper(steps, nearest, model, bits, lambda) ? nearest - 1 : nearest;
 
     // Whether magnitude − 1 costs less than magnitude.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsCheaper(float steps, int magnitude, uint* model, float* bits)
+    private static bool IsCheaper(float steps, int magnitude, uint* model, float* bits, float lambda)
     {
         float error = steps - magnitude;
         // (error + 1)² − error²
@@ -242,7 +243,7 @@ internal static unsafe class DenseCoding
         uint at = BitModel.Probability(model[magnitude * DenseContexts.Count]) >> CostShift;
         const uint One = 1 << (16 - CostShift);
         float saved = bits[below] + bits[One - at] - bits[One - below];
-        return worse < Lambda * saved;
+        return worse < lambda * saved;
     }
 
     // Elias' gamma code of the rest plus one, its length in unary with adaptive probabilities.

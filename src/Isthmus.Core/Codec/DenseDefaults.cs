@@ -10,7 +10,7 @@ namespace Isthmus.Core.Codec;
 internal static class DenseDefaults
 {
     /// <summary>How many bits the starting probabilities count for.</summary>
-    public const int Seen = 16;
+    public const int Seen = 8;
 
     private const string Resource = "Isthmus.Core.Codec.dense-probabilities.bin";
 
@@ -31,7 +31,7 @@ internal static class DenseDefaults
         weights[DenseFeature.NorthEast] = 62;
         weights[DenseFeature.NorthNorth] = 10;
         weights[DenseFeature.Position] = 110;
-        return new(400, -20, -1, -1, weights);
+        return new(400, -20, DenseChannel.ReferenceList.Of([]), weights);
     }
 
     private static ImmutableArray<ushort> Read()

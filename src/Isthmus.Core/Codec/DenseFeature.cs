@@ -18,19 +18,26 @@ internal static class DenseFeature
     /// <summary>A fading mean over the channels before, at this position.</summary>
     public const int Position = 7;
 
-    /// <summary>The reference channel at this position.</summary>
+    /// <summary>
+    /// The first reference channel at this position; then the sum of its values east and south of it, and of those west and north of it. The
+    /// same three for each of the <see cref="Wide"/> first reference channels.
+    /// </summary>
     public const int Reference = 8;
 
-    /// <summary>Sum of the reference channel's values east and south of this position.</summary>
-    public const int ReferenceAhead = 9;
+    /// <summary>Reference channels whose neighbours count too.</summary>
+    public const int Wide = 2;
 
-    /// <summary>Sum of the reference channel's values west and north of this position.</summary>
-    public const int ReferenceBehind = 10;
+    /// <summary>Features of a reference channel whose neighbours count.</summary>
+    public const int PerWide = 3;
 
-    /// <summary>The second reference channel at this position; the two after it are as for the first.</summary>
-    public const int Second = 11;
-    public const int SecondAhead = 12;
-    public const int SecondBehind = 13;
+    /// <summary>Each of the other reference channels at this position.</summary>
+    public const int Others = Reference + (Wide * PerWide);
 
-    public const int Count = 14;
+    /// <summary>Reference channels.</summary>
+    public const int References = 16;
+
+    public const int Count = Others + References - Wide;
+
+    /// <summary>The feature that is a reference channel's value at this position.</summary>
+    public static int Of(int reference) => reference < Wide ? Reference + (PerWide * reference) : Others + reference - Wide;
 }

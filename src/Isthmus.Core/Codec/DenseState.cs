@@ -35,8 +35,9 @@ internal unsafe ref struct DenseState
     private readonly ushort* _meanClass;
     private readonly ushort* _spreadClass;
     private short* _plane;
-    private short* _reference;
-    private short* _second;
+    private ReferencePlanes _references;
+    private ReferenceWeights _referenceWeights;
+    private int _referenceCount;
     private short* _current;
     private int* _here;
     private long _sum;
@@ -87,9 +88,16 @@ internal unsafe ref struct DenseState
     public void BeginChannel(int index, in DenseChannel channel, int mean, int offset)
     {
         _plane = _planes + ((long)index * _planeSize) + (2 * _stride) + 2;
-        _reference = Plane(channel.Reference);
-        _second = Plane(channel.Second);
         _weights = channel.Weights;
+        _referenceCount = 0;
+        foreach (int reference in channel.References)
+        {
+            if (reference < 0) break;
+            _references[_referenceCount] = ((long)reference * _planeSize) + (2 * _stride) + 2;
+            _referenceWeights[_referenceCount] = _weights[DenseFeature.Of(_referenceCount)];
+            _referenceCount++;
+        }
+
         _west = _weights[DenseFeature.West];
         _westWest = _weights[DenseFeature.WestWest];
         _running = _weights[DenseFeature.RunningMean];
@@ -121,6 +129,7 @@ internal unsafe ref struct DenseState
         Vector256<int> northEast = Vector256.Create((int)_weights[DenseFeature.NorthEast]);
         Vector256<int> northNorth = Vector256.Create((int)_weights[DenseFeature.NorthNorth]);
         Vector256<int> position = Vector256.Create((int)_weights[DenseFeature.Position]);
+        short* first = _planes + (y * _stride);
         for (int x = 0; x < _width; x += Vector256<int>.Count)
         {
             Vector256<int> n = Load(up + x);
@@ -128,12 +137,12 @@ internal unsafe ref struct DenseState
             Vector256<int> ne = Load(up + x + 1);
             Vector256<int> sum = offset + (n * north) + (nw * northWest) + (ne * northEast) + (Load(up - _stride + x) * northNorth);
             sum += Vector256.ShiftRightArithmetic(Vector256.Load(_here + x), PositionScale) * position;
+            for (int r = 0; r < _referenceCount; r++) sum += Load(first + _references[r] + x) * Vector256.Create(_referenceWeights[r]);
             sum.Store(_row + x);
             (Vector256.Abs(n - nw) + Vector256.Abs(n - ne)).Store(_spread + x);
         }
 
-        if (_reference is not null) AddReference(_reference + (y * _stride), DenseFeature.Reference);
-        if (_second is not null) AddReference(_second + (y * _stride), DenseFeature.Second);
+        for (int r = 0; r < Math.Min(_referenceCount, DenseFeature.Wide); r++) AddAround(first + _references[r], DenseFeature.Of(r));
     }
 
     /// <summary>Ends a row.</summary>
@@ -160,17 +169,14 @@ internal unsafe ref struct DenseState
         _here[x] += ((scaled << PositionScale) - _here[x]) >> PositionShift;
     }
 
-    private readonly short* Plane(int channel) => channel < 0 ? null : _planes + ((long)channel * _planeSize) + (2 * _stride) + 2;
-
-    // The feature of a reference channel's own value is followed by those of the values ahead and behind.
-    private readonly void AddReference(short* here, int feature)
+    // What lies ahead of and behind a position in a reference channel.
+    private readonly void AddAround(short* here, int feature)
     {
-        Vector256<int> same = Vector256.Create((int)_weights[feature]);
         Vector256<int> ahead = Vector256.Create((int)_weights[feature + 1]);
         Vector256<int> behind = Vector256.Create((int)_weights[feature + 2]);
         for (int x = 0; x < _width; x += Vector256<int>.Count)
         {
-            Vector256<int> sum = Vector256.Load(_row + x) + (Load(here + x) * same);
+            Vector256<int> sum = Vector256.Load(_row + x);
             sum += (Load(here + x + 1) + Load(here + x + _stride)) * ahead;
             sum += (Load(here + x - 1) + Load(here + x - _stride)) * behind;
             sum.Store(_row + x);
@@ -183,5 +189,18 @@ internal unsafe ref struct DenseState
     {
         (Vector128<int> low, Vector128<int> high) = Vector128.Widen(Vector128.Load(magnitudes));
         return Vector256.Create(low, high);
+    }
+
+    // Where the reference channels' first values lie.
+    [InlineArray(DenseFeature.References)]
+    private struct ReferencePlanes
+    {
+        private long _first;
+    }
+
+    [InlineArray(DenseFeature.References)]
+    private struct ReferenceWeights
+    {
+        private int _first;
     }
 }

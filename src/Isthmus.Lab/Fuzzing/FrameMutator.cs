@@ -284,8 +284,8 @@ internal sealed class FrameMutator(FrameCorpus corpus, ulong seed) : IFuzzSource
 
         if (random.OneIn(8)) BinaryPrimitives.WriteSingleLittleEndian(tables.AsSpan(8), EdgeFloats[random.Next(EdgeFloats.Length)]);
         int payload = FrameSeal.PayloadStart(input.Frame);
-        if (input.Believe(tables, MaxElements) is { } id && payload + 8 <= input.Length && !random.OneIn(8))
-            BinaryPrimitives.WriteUInt64LittleEndian(input.Frame[payload..], id);
+        if (input.Believe(tables, MaxElements) is { } id && payload + 4 <= input.Length && !random.OneIn(8))
+            BinaryPrimitives.WriteUInt32LittleEndian(input.Frame[payload..], id);
     }
 
     private static TensorShape Shape(TensorShape own, ref FuzzRandom random)

@@ -71,7 +71,7 @@ internal sealed class FuzzInput(int capacity)
 
     /// <summary>The plan names these tables, which somebody made up; if they are refused, all stays as it is.</summary>
     /// <returns>The identity of the tables, as it stands in frames; null if they were refused.</returns>
-    public ulong? Believe(byte[] tables, int maxElements)
+    public uint? Believe(byte[] tables, int maxElements)
     {
         try
         {
@@ -80,7 +80,7 @@ internal sealed class FuzzInput(int capacity)
             Codec = TensorCodecs.Get(Target.Codec.Spec, read);
             TablesShape = Expected = read.Shape;
             HostileTables = tables;
-            return Math.Max(1, BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(tables)));
+            return Math.Max(1, BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(tables)));
         }
         catch (IsthmusException)
         {

@@ -20,7 +20,8 @@ public sealed class CodecTablesTests
         for (int c = 0; c < 12; c++)
         {
             DenseChannel expected = tables.Dense.Channel(c), actual = read.Dense.Channel(c);
-            Assert.Equal((expected.Mean, expected.Offset, expected.Reference, expected.Second), (actual.Mean, actual.Offset, actual.Reference, actual.Second));
+            Assert.Equal((expected.Mean, expected.Offset), (actual.Mean, actual.Offset));
+            for (int r = 0; r < DenseFeature.References; r++) Assert.Equal(expected.References[r], actual.References[r]);
             for (int f = 0; f < DenseFeature.Count; f++) Assert.Equal(expected.Weights[f], actual.Weights[f]);
         }
     }
@@ -54,9 +55,25 @@ public sealed class CodecTablesTests
         }
 
         DenseChannel channel = trainer.Train()!.Dense.Channel(5);
-        Assert.Equal(2, channel.Reference);
+        Assert.Equal(2, channel.References[0]);
         // About 2, in units of 1/1024; magnitudes are cut off and rounded, so not quite.
         Assert.InRange(channel.Weights[DenseFeature.Reference], 1400, 2300);
+    }
+
+    [Fact]
+    public void Train_OfAChannelThatIsLargeWhereAnotherIsSmall_RefersToItWithANegativeWeight()
+    {
+        CodecTablesTrainer trainer = new(new TensorShape(8, 9, 9));
+        for (int seed = 0; seed < 20; seed++)
+        {
+            float[] values = Activations.Relu(8 * 81, 0.5, seed);
+            for (int i = 0; i < 81; i++) values[(5 * 81) + i] = Math.Max(0, 1 - values[(3 * 81) + i]);
+            trainer.Add(values);
+        }
+
+        DenseChannel channel = trainer.Train()!.Dense.Channel(5);
+        Assert.Equal(3, channel.References[0]);
+        Assert.InRange(channel.Weights[DenseFeature.Reference], short.MinValue, -1);
     }
 
     [Fact]

@@ -70,12 +70,13 @@ public sealed class DenseStateTests
             int sum = (offset << 10) + (w[DenseFeature.West] * At(n, 0, -1)) + (w[DenseFeature.WestWest] * At(n, 0, -2)) + (w[DenseFeature.RunningMean] * running)
                 + (w[DenseFeature.North] * At(n, -1, 0)) + (w[DenseFeature.NorthWest] * At(n, -1, -1)) + (w[DenseFeature.NorthEast] * At(n, -1, 1))
                 + (w[DenseFeature.NorthNorth] * At(n, -2, 0)) + (w[DenseFeature.Position] * positionMean);
-            foreach ((int reference, int feature) in new[] { (channelPredictions[c].Reference, DenseFeature.Reference), (channelPredictions[c].Second, DenseFeature.Second) })
+            for (int k = 0; k < DenseFeature.References; k++)
             {
-                if (reference < 0) continue;
+                int reference = channelPredictions[c].References[k], feature = DenseFeature.Of(k);
+                if (reference < 0) break;
                 DenseNeighbours r = new(all, reference, y, x, g.Width, g.Height, Math.Min(DenseCoding.Scaled(channelPredictions[reference].Mean, Quality), 320) / 16.0);
-                sum += (w[feature] * At(r, 0, 0)) + (w[feature + 1] * (At(r, 0, 1) + At(r, 1, 0)))
-                    + (w[feature + 2] * (At(r, 0, -1) + At(r, -1, 0)));
+                sum += w[feature] * At(r, 0, 0);
+                if (k < DenseFeature.Wide) sum += (w[feature + 1] * (At(r, 0, 1) + At(r, 1, 0))) + (w[feature + 2] * (At(r, 0, -1) + At(r, -1, 0)));
             }
 
             spread = Math.Abs(At(n, 0, -1) - At(n, -1, -1)) + Math.Abs(At(n, -1, 0) - At(n, -1, -1)) + Math.Abs(At(n, -1, 0) - At(n, -1, 1));
@@ -92,9 +93,8 @@ public sealed class DenseStateTests
     internal static DenseChannel Invent(Random random, int c)
     {
         DenseChannel.WeightList weights = default;
-        for (int f = 0; f < DenseFeature.Count; f++) weights[f] = (short)random.Next(-300, 700);
-        return new(random.Next(2000), random.Next(-300, 300), Refer(), Refer(), weights);
-
-        int Refer() => c == 0 || random.Next(4) == 0 ? -1 : random.Next(c);
+        for (int f = 0; f < DenseFeature.Count; f++) weights[f] = (short)(f >= DenseFeature.Others ? random.Next(-150, 150) : random.Next(-300, 700));
+        int[] references = [.. Enumerable.Range(0, c == 0 ? 0 : random.Next(DenseFeature.References + 1)).Select(_ => random.Next(c))];
+        return new(random.Next(2000), random.Next(-300, 300), DenseChannel.ReferenceList.Of(references), weights);
     }
 }
