@@ -79,7 +79,7 @@ public sealed class FastCodec : ITensorCodec
             // What takes as many bytes as the packed symbols is not worth decoding.
             Span<byte> room = smaller.AsSpan(0, bytes - 1);
             int above = PackedPlane.Above(shape.Rank >= 3 ? shape[shape.Rank - 1] : 0, _packing);
-            int coded = PackedPlane.Encode(packed.AsSpan(0, bytes), _packing, quantiser.Zero, above, room);
+            int coded = PackedPlane.Encode(packed.AsSpan(0, bytes), _packing, quantiser.Zero, above, null, room);
             ReadOnlySpan<byte> content = coded > 0 ? room[^coded..] : packed.AsSpan(0, bytes);
 
             FrameWriter frame = new(output, Spec, shape, (long)listBytes + TableBytes + content.Length);
@@ -159,7 +159,7 @@ public sealed class FastCodec : ITensorCodec
         byte[] packed = ArrayPool<byte>.Shared.Rent(bytes);
         try
         {
-            PackedPlane.Decode(content, _packing, zero, packed.AsSpan(0, bytes));
+            PackedPlane.Decode(content, _packing, zero, null, packed.AsSpan(0, bytes));
             _packing.Unpack(packed.AsSpan(0, bytes), levels, destination);
         }
         finally

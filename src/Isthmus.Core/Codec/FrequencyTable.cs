@@ -3,30 +3,35 @@ using System.Numerics;
 namespace Isthmus.Core.Codec;
 
 /// <summary>
-/// How often each packed symbol occurs, in parts of 2^11, in a form that is quick to send and to read: every frequency but the
+/// How often each packed symbol occurs, in parts of 2^10 or 2^11, in a form that is quick to send and to read: every frequency but the
 /// largest is one of 32 steps that grow by about a fifth, and the largest is what the others leave. That costs about a thousandth of the
 /// coded size, and no frequency table takes more than 193 bytes.
 /// </summary>
 internal static class FrequencyTable
 {
-    /// <summary>The frequencies of a table add up to 2 to this power.</summary>
-    public const int Bits = 11;
+    /// <summary>The frequencies of a table add up to at most 2 to this power.</summary>
+    public const int MaxBits = 11;
 
     /// <summary>The most bytes that a table takes: its largest symbol, a bit for each symbol, five bits for each that occurs.</summary>
     public const int MaxBytes = 1 + 32 + 160;
 
-    internal const int Total = 1 << Bits;
+    private const int Most = 1 << MaxBits;
+    private const int FewSymbols = 64;
     private const int StepBits = 5;
+
+    /// <summary>The frequencies of a table add up to 2 to this power: fewer symbols need fewer parts, and smaller tables are read faster.</summary>
+    public static int BitsFor(int symbols) => symbols <= FewSymbols ? 10 : MaxBits;
 
     internal static ReadOnlySpan<ushort> Steps =>
         [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 25, 31, 38, 46, 56, 68, 83, 101, 123, 150, 183, 223, 272, 332, 405, 494, 602, 735, 896];
 
     /// <summary>Rounds counts to frequencies that a table can say.</summary>
     /// <param name="counts">How often each symbol occurs; their sum is at most 2^31 − 1.</param>
-    /// <param name="frequencies">Receives frequencies that add up to 2^11: 0 exactly where the count is 0.</param>
+    /// <param name="frequencies">Receives frequencies that add up to a table's total: 0 exactly where the count is 0.</param>
     /// <returns>The symbol with the largest count, whose frequency is what the others leave.</returns>
     public static int Normalise(ReadOnlySpan<int> counts, Span<ushort> frequencies)
     {
+        int parts = 1 << BitsFor(counts.Length);
         long total = 0;
         int largest = 0;
         for (int s = 0; s < counts.Length; s++)
@@ -36,7 +41,7 @@ internal static class FrequencyTable
         }
 
         // Rounding up may exceed the total; then all are taken a little smaller. Ones alone never do: there are at most 255.
-        for (double scale = (double)Total / Math.Max(total, 1); ; scale *= 0.9375)
+        for (double scale = (double)parts / Math.Max(total, 1); ; scale *= 0.9375)
         {
             int sum = 0;
             for (int s = 0; s < counts.Length; s++)
@@ -47,8 +52,8 @@ internal static class FrequencyTable
                 sum += frequency;
             }
 
-            if (sum >= Total) continue;
-            frequencies[largest] = (ushort)(Total - sum);
+            if (sum >= parts) continue;
+            frequencies[largest] = (ushort)(parts - sum);
             return largest;
         }
     }
@@ -124,21 +129,22 @@ internal static class FrequencyTable
             }
         }
 
-        if (sum >= Total || held != 0) throw Bad();
-        frequencies[largest] = (ushort)(Total - sum);
+        int parts = 1 << BitsFor(frequencies.Length);
+        if (sum >= parts || held != 0) throw Bad();
+        frequencies[largest] = (ushort)(parts - sum);
         return bytes;
     }
 
     // The first step that is not nearer to the frequency from below than the one before it, by ratio.
-    private static int NearestStep(int frequency) => Nearest[Math.Min(frequency, Total)];
+    private static int NearestStep(int frequency) => Nearest[Math.Min(frequency, Most)];
 
     private static readonly byte[] Nearest = MakeNearest();
 
     private static byte[] MakeNearest()
     {
-        byte[] nearest = new byte[Total + 1];
+        byte[] nearest = new byte[Most + 1];
         int step = 0;
-        for (int f = 1; f <= Total; f++)
+        for (int f = 1; f <= Most; f++)
         {
             while (step < Steps.Length - 1 && f * f > Steps[step] * Steps[step + 1]) step++;
             nearest[f] = (byte)step;

@@ -10,6 +10,7 @@ namespace Isthmus.Core.Codec;
 internal static class LaneLayout
 {
     private const int Block = 16;
+    private const int Wide = 64;
 
     /// <summary>Spreads a sequence over the lanes.</summary>
     /// <param name="sequence">At most rows·lanes bytes.</param>
@@ -52,6 +53,15 @@ internal static class LaneLayout
     public static void Collect(ReadOnlySpan<byte> rows, int lanes, Span<byte> sequence)
     {
         int count = rows.Length / lanes;
+        if (Avx512BW.IsSupported && lanes == Wide)
+        {
+            // The last lanes may be shorter; of the others all whole rows are done at once.
+            int whole = WholeRows(sequence.Length, count, Wide - Block);
+            for (int t = 0; t < whole; t += Block) TransposeWide(rows[(t * Wide)..], sequence[t..], count);
+            CollectScalar(rows, lanes, sequence, 0, lanes, whole);
+            return;
+        }
+
         int blocks = Sse2.IsSupported ? lanes / Block : 0;
         for (int j = 0; j < blocks * Block; j += Block)
         {
@@ -121,5 +131,53 @@ internal static class LaneLayout
         rd.StoreUnsafe(ref d, (nuint)(13 * targetStride));
         re.StoreUnsafe(ref d, (nuint)(14 * targetStride));
         rf.StoreUnsafe(ref d, (nuint)(15 * targetStride));
+    }
+
+    // 16 rows of 64 bytes become 64 columns of 16: the same in each quarter of the vectors.
+    private static void TransposeWide(ReadOnlySpan<byte> source, Span<byte> target, int targetStride)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, Block * Wide);
+        ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, ((Wide - 1L) * targetStride) + Block, nameof(target));
+        ref byte s = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(source);
+        ref byte d = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(target);
+        Vector512<byte> r0 = Vector512.LoadUnsafe(ref s, 0), r1 = Vector512.LoadUnsafe(ref s, Wide), r2 = Vector512.LoadUnsafe(ref s, 2 * Wide), r3 = Vector512.LoadUnsafe(ref s, 3 * Wide);
+        Vector512<byte> r4 = Vector512.LoadUnsafe(ref s, 4 * Wide), r5 = Vector512.LoadUnsafe(ref s, 5 * Wide), r6 = Vector512.LoadUnsafe(ref s, 6 * Wide), r7 = Vector512.LoadUnsafe(ref s, 7 * Wide);
+        Vector512<byte> r8 = Vector512.LoadUnsafe(ref s, 8 * Wide), r9 = Vector512.LoadUnsafe(ref s, 9 * Wide), ra = Vector512.LoadUnsafe(ref s, 10 * Wide), rb = Vector512.LoadUnsafe(ref s, 11 * Wide);
+        Vector512<byte> rc = Vector512.LoadUnsafe(ref s, 12 * Wide), rd = Vector512.LoadUnsafe(ref s, 13 * Wide), re = Vector512.LoadUnsafe(ref s, 14 * Wide), rf = Vector512.LoadUnsafe(ref s, 15 * Wide);
+        for (int round = 0; round < 4; round++)
+        {
+            Vector512<byte> a = Avx512BW.UnpackLow(r0, r8), b = Avx512BW.UnpackHigh(r0, r8), c = Avx512BW.UnpackLow(r1, r9), e = Avx512BW.UnpackHigh(r1, r9);
+            Vector512<byte> f = Avx512BW.UnpackLow(r2, ra), g = Avx512BW.UnpackHigh(r2, ra), h = Avx512BW.UnpackLow(r3, rb), i = Avx512BW.UnpackHigh(r3, rb);
+            Vector512<byte> j = Avx512BW.UnpackLow(r4, rc), k = Avx512BW.UnpackHigh(r4, rc), l = Avx512BW.UnpackLow(r5, rd), m = Avx512BW.UnpackHigh(r5, rd);
+            Vector512<byte> n = Avx512BW.UnpackLow(r6, re), o = Avx512BW.UnpackHigh(r6, re), p = Avx512BW.UnpackLow(r7, rf), q = Avx512BW.UnpackHigh(r7, rf);
+            (r0, r1, r2, r3, r4, r5, r6, r7) = (a, b, c, e, f, g, h, i);
+            (r8, r9, ra, rb, rc, rd, re, rf) = (j, k, l, m, n, o, p, q);
+        }
+
+        Quarters(r0, ref d, 0, targetStride);
+        Quarters(r1, ref d, 1, targetStride);
+        Quarters(r2, ref d, 2, targetStride);
+        Quarters(r3, ref d, 3, targetStride);
+        Quarters(r4, ref d, 4, targetStride);
+        Quarters(r5, ref d, 5, targetStride);
+        Quarters(r6, ref d, 6, targetStride);
+        Quarters(r7, ref d, 7, targetStride);
+        Quarters(r8, ref d, 8, targetStride);
+        Quarters(r9, ref d, 9, targetStride);
+        Quarters(ra, ref d, 10, targetStride);
+        Quarters(rb, ref d, 11, targetStride);
+        Quarters(rc, ref d, 12, targetStride);
+        Quarters(rd, ref d, 13, targetStride);
+        Quarters(re, ref d, 14, targetStride);
+        Quarters(rf, ref d, 15, targetStride);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    private static void Quarters(Vector512<byte> lanes, ref byte target, int lane, nint stride)
+    {
+        Avx512F.ExtractVector128(lanes, 0).StoreUnsafe(ref target, (nuint)(lane * stride));
+        Avx512F.ExtractVector128(lanes, 1).StoreUnsafe(ref target, (nuint)((lane + 16) * stride));
+        Avx512F.ExtractVector128(lanes, 2).StoreUnsafe(ref target, (nuint)((lane + 32) * stride));
+        Avx512F.ExtractVector128(lanes, 3).StoreUnsafe(ref target, (nuint)((lane + 48) * stride));
     }
 }

@@ -25,19 +25,20 @@ internal static unsafe class PackedPlane
     /// <summary>The longest sequence that is coded; a longer one is better stored than coded in one piece.</summary>
     public const int MaxLength = 1 << 29;
 
-    private const int ManyFrom = 16_384;
+    /// <summary>The least state.</summary>
+    public const uint Low = 1 << 15;
+
+    private const int ManyFrom = 12_288;
     private const int SomeFrom = 2_048;
     private const int FewLanes = 8;
     private const int SomeLanes = 32;
-    private const uint Low = 1 << 15;
-    private const int Slots = FrequencyTable.Total;
     private const int HeadBytes = 3;
+    private const int CountBytes = 4;
+    private const int WithoutZeros = 0x80;
     private const int Sets = 8;
-    private const int Set = ContextModel.Contexts * 256;
-
-    // For each pattern of lanes that move 16 bits: which bytes go where.
-    private static readonly byte[] Expansions = MakeExpansions();
-    private static readonly byte[] Compactions = MakeCompactions();
+    private const int MostTables = 7;
+    private const int Set = MostTables * 256;
+    private const int RareRoom = 32;
 
     /// <summary>Bits of the vectors that this processor is best at: 512, 256 or 0.</summary>
     internal static int Width => Avx512F.IsSupported ? 512 : Avx2.IsSupported ? 256 : 0;
@@ -56,113 +57,199 @@ internal static unsafe class PackedPlane
     /// <param name="packed">At least one packed symbol.</param>
     /// <param name="packing">How they were packed.</param>
     /// <param name="zero">The digit that stands for zero.</param>
-    /// <param name="above">Distance to the neighbour above, 1…<see cref="MaxAbove"/>.</param>
+    /// <param name="above">Distance to the neighbour above, 2…<see cref="MaxAbove"/>.</param>
+    /// <param name="model">Trained tables for this packing and zero; null: the tables are part of the coded sequence.</param>
     /// <param name="destination">
     /// Receives the coded sequence at its end. It is given up where this memory does not suffice, so its length says what is worth while.
     /// </param>
     /// <returns>Bytes of the coded sequence, which are the destination's last; 0 if it did not fit.</returns>
-    public static int Encode(ReadOnlySpan<byte> packed, in SymbolPacking packing, int zero, int above, Span<byte> destination) =>
-        Encode(packed, packing, zero, above, destination, Width);
+    public static int Encode(ReadOnlySpan<byte> packed, in SymbolPacking packing, int zero, int above, FastModel? model, Span<byte> destination) =>
+        Encode(packed, packing, zero, above, model, destination, Width);
 
     /// <summary>The same with vectors of 512, 256 or (0) no bits: the bytes are the same.</summary>
     [SkipLocalsInit]
-    internal static int Encode(ReadOnlySpan<byte> packed, in SymbolPacking packing, int zero, int above, Span<byte> destination, int width)
+    internal static int Encode(ReadOnlySpan<byte> packed, in SymbolPacking packing, int zero, int above, FastModel? model, Span<byte> destination, int width)
     {
         if (packed.Length > MaxLength) return 0;
+        ZeroBlocks blocks = new(packing, zero);
+        int bitmapBytes = blocks.BitmapBytes(packed.Length);
+        byte[] bitmap = ArrayPool<byte>.Shared.Rent(bitmapBytes);
+        byte[]? compact = null;
+        try
+        {
+            int left = model is { LeavesZerosOut: false } ? 0 : blocks.Find(packed, bitmap.AsSpan(0, bitmapBytes));
+            if (left == 0 || (model is null && !ZeroBlocks.Pays(left, blocks.Count(packed.Length)))) return Encode(packed, [], packing, zero, above, model, blocks.ZeroSymbol, destination, width);
+            compact = ArrayPool<byte>.Shared.Rent((left + 1) * blocks.Length);
+            blocks.Compact(packed, bitmap.AsSpan(0, bitmapBytes), compact);
+            return Encode(compact.AsSpan(0, left * blocks.Length), bitmap.AsSpan(0, bitmapBytes), packing, zero, above, model, blocks.ZeroSymbol, destination, width);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bitmap);
+            if (compact is not null) ArrayPool<byte>.Shared.Return(compact);
+        }
+    }
+
+    [SkipLocalsInit]
+    private static int Encode(
+        ReadOnlySpan<byte> packed, ReadOnlySpan<byte> bitmap, in SymbolPacking packing, int zero, int above, FastModel? model, byte filler, Span<byte> destination, int width)
+    {
         int lanes = Lanes(packed.Length);
         int rows = (packed.Length + lanes - 1) / lanes;
-        int symbols = packing.Symbols;
+        int length = rows * lanes;
         int before = above * lanes;
-        byte[] memory = ArrayPool<byte>.Shared.Rent((2 * rows * lanes) + before);
+        byte[] memory = ArrayPool<byte>.Shared.Rent((3 * length) + before);
+        byte[]? rare = model is null ? null : ArrayPool<byte>.Shared.Rent(length + RareRoom);
         try
         {
             byte* sizes = stackalloc byte[256];
-            ContextModel.FillSizes(packing, zero, new Span<byte>(sizes, 256));
-            int filler = 0;
-            for (int i = 0; i < packing.Digits; i++) filler = (filler * packing.Levels) + zero;
-            LaneLayout.Spread(packed, lanes, (byte)filler, memory.AsSpan(0, rows * lanes));
-            memory.AsSpan(rows * lanes, before).Clear();
-
-            int* counts = stackalloc int[Sets * Set];
-            new Span<int>(counts, Sets * Set).Clear();
-            fixed (byte* symbolRows = memory)
-            fixed (byte* end = &destination.GetPinnableReference())
+            Sizes(packing, zero, model).CopyTo(new Span<byte>(sizes, 256));
+            LaneLayout.Spread(packed, lanes, filler, memory.AsSpan(0, length));
+            memory.AsSpan(length, before).Clear();
+            int sharing = model is null ? ContextModel.SharingFor(packed.Length) : ContextModel.Trained;
+            uint* own = stackalloc uint[MostTables * 256];
+            byte* head = stackalloc byte[HeadBytes + (MostTables * FrequencyTable.MaxBytes)];
+            uint* states = stackalloc uint[MaxLanes];
+            new Span<uint>(states, lanes).Fill(Low);
+            fixed (byte* symbols = memory)
+            fixed (byte* start = &destination.GetPinnableReference())
+            fixed (byte* map = model is null ? ContextModel.Map(sharing) : model.Map)
+            fixed (uint* trained = model?.Entries)
+            fixed (byte* rareStart = rare)
             {
-                byte* sizeRows = symbolRows + (rows * lanes) + before;
-                Count(symbolRows, sizeRows, sizes, rows * lanes, lanes, before, counts);
-
-                int sharing = ContextModel.SharingFor(packed.Length);
-                ReadOnlySpan<byte> map = ContextModel.Map(sharing);
-                int tables = ContextModel.Tables(sharing);
-                int* shared = stackalloc int[ContextModel.Contexts * 256];
-                new Span<int>(shared, tables * 256).Clear();
-                for (int c = 0; c < ContextModel.Contexts; c++)
-                {
-                    int* own = shared + (map[c] * 256);
-                    int* from = counts + (c * 256);
-                    for (int k = 0; k < Sets; k++) Add(own, from + (k * Set), symbols);
-                }
-
-                byte* head = stackalloc byte[HeadBytes + (ContextModel.Contexts * FrequencyTable.MaxBytes)];
-                uint* entries = stackalloc uint[ContextModel.Contexts * 256];
-                ushort* frequencies = stackalloc ushort[256];
-                head[0] = (byte)sharing;
+                byte* sizeRows = symbols + length + before;
+                byte* tables = sizeRows + length;
+                FillSizes(symbols, sizeRows, sizes, length);
+                FillTables(sizeRows, tables, length, lanes, before, map, width);
+                head[0] = (byte)(sharing | (bitmap.IsEmpty ? 0 : WithoutZeros));
                 BinaryPrimitives.WriteUInt16LittleEndian(new Span<byte>(head + 1, 2), (ushort)above);
-                int headBytes = HeadBytes;
-                for (int t = 0; t < tables; t++)
-                {
-                    Span<ushort> own = new(frequencies, symbols);
-                    int largest = FrequencyTable.Normalise(new ReadOnlySpan<int>(shared + (t * 256), symbols), own);
-                    headBytes += FrequencyTable.Write(own, largest, new Span<byte>(head + headBytes, FrequencyTable.MaxBytes));
-                    uint start = 0;
-                    for (int s = 0; s < symbols; s++)
-                    {
-                        entries[(t * 256) + s] = start | ((uint)frequencies[s] << 16);
-                        start += frequencies[s];
-                    }
-                }
+                int headBytes = HeadBytes + (model is null ? WriteTables(symbols, tables, length, packing.Symbols, sharing, own, head + HeadBytes) : CountBytes);
 
-                uint* states = stackalloc uint[MaxLanes];
-                new Span<uint>(states, lanes).Fill(Low);
-                int least = headBytes + (4 * lanes);
+                int least = headBytes + bitmap.Length + (4 * lanes);
                 if (destination.Length < least) return 0;
-                byte* words = end + destination.Length;
-                int left = width == 0 || lanes < SomeLanes ? rows
-                    : width == 512 ? EncodeVectors512(symbolRows, sizeRows, rows, lanes, before, map, entries, states, end + least, ref words)
-                    : EncodeVectors256(symbolRows, sizeRows, rows, lanes, before, map, entries, states, end + least, ref words);
-                words = EncodeScalar(symbolRows, sizeRows, left, lanes, before, map, entries, states, end + least, words);
-                if (words == null) return 0;
+                byte* end = start + destination.Length;
+                byte* rareEnd = rareStart + length + RareRoom;
+                byte* rareFirst = rareEnd;
+                byte* words = LaneEncoder.Encode(symbols, tables, rows, lanes, model is null ? own : trained, packing.SlotBits, states, start + least, end, ref rareFirst, width);
+                int rareBytes = (int)(rareEnd - rareFirst);
+                if (words == null || words - start < least + rareBytes) return 0;
                 words -= 4 * lanes;
                 for (int j = 0; j < lanes; j++) BinaryPrimitives.WriteUInt32LittleEndian(new Span<byte>(words + (4 * j), 4), states[j]);
-                words -= headBytes;
-                new ReadOnlySpan<byte>(head, headBytes).CopyTo(new Span<byte>(words, headBytes));
-                return (int)(end + destination.Length - words);
+                words -= rareBytes;
+                new ReadOnlySpan<byte>(rareFirst, rareBytes).CopyTo(new Span<byte>(words, rareBytes));
+                if (model is not null) BinaryPrimitives.WriteInt32LittleEndian(new Span<byte>(head + HeadBytes, CountBytes), rareBytes);
+                words -= headBytes - HeadBytes;
+                new ReadOnlySpan<byte>(head + HeadBytes, headBytes - HeadBytes).CopyTo(new Span<byte>(words, headBytes - HeadBytes));
+                words -= bitmap.Length;
+                bitmap.CopyTo(new Span<byte>(words, bitmap.Length));
+                words -= HeadBytes;
+                new ReadOnlySpan<byte>(head, HeadBytes).CopyTo(new Span<byte>(words, HeadBytes));
+                return (int)(end - words);
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(memory);
+            if (rare is not null) ArrayPool<byte>.Shared.Return(rare);
         }
     }
 
-    // Fills in the sizes and counts the symbols of each context, in eight sets of counters in turn: adding to one that was written a moment
-    // ago waits for it, and one symbol is most of them.
-    private static void Count(byte* symbols, byte* sizes, byte* sizeOf, int length, int lanes, int before, int* counts)
+    /// <summary>Counts how often each packed symbol occurs in each context, for training.</summary>
+    /// <param name="packed">At least one packed symbol.</param>
+    /// <param name="packing">How they were packed.</param>
+    /// <param name="zero">The digit that stands for zero.</param>
+    /// <param name="above">Distance to the neighbour above, 2…<see cref="MaxAbove"/>.</param>
+    /// <param name="counts">What is added to: 256 counts for each context.</param>
+    /// <param name="countsWithoutZeros">The same where zero blocks are left out.</param>
+    /// <returns>How many blocks are not zero.</returns>
+    public static int Count(ReadOnlySpan<byte> packed, in SymbolPacking packing, int zero, int above, Span<long> counts, Span<long> countsWithoutZeros)
     {
-        FillSizes(symbols, sizes, sizeOf, length);
+        ZeroBlocks blocks = new(packing, zero);
+        byte[] bitmap = new byte[blocks.BitmapBytes(packed.Length)];
+        int left = blocks.Find(packed, bitmap);
+        Count(packed, packing, zero, above, counts);
+        if (left == 0) return 0;
+        byte[] compact = new byte[(left + 1) * blocks.Length];
+        blocks.Compact(packed, bitmap, compact);
+        Count(compact.AsSpan(0, left * blocks.Length), packing, zero, above, countsWithoutZeros);
+        return left;
+    }
+
+    private static void Count(ReadOnlySpan<byte> packed, in SymbolPacking packing, int zero, int above, Span<long> counts)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(counts.Length, ContextModel.Contexts * 256);
+        int lanes = Lanes(packed.Length);
+        int rows = (packed.Length + lanes - 1) / lanes;
+        byte[] sizeOf = new byte[256];
+        ContextModel.FillSizes(packing, zero, sizeOf);
+        byte[] sizes = new byte[(above + rows) * lanes];
+        fixed (byte* first = sizes)
+        fixed (byte* map = ContextModel.Map(ContextModel.Trained))
+        {
+            byte* size = first + (above * lanes);
+            for (int t = 0; t < rows; t++)
+            {
+                for (int j = 0; j < lanes; j++, size++)
+                {
+                    int i = (j * rows) + t;
+                    if (i >= packed.Length) continue;
+                    *size = sizeOf[packed[i]];
+                    counts[(ContextModel.Of(map, size, lanes, above * lanes) << 8) + packed[i]]++;
+                }
+            }
+        }
+    }
+
+    private static ReadOnlySpan<byte> Sizes(in SymbolPacking packing, int zero, FastModel? model)
+    {
+        if (model is not null) return model.SymbolSizes;
+        byte[] sizes = new byte[256];
+        ContextModel.FillSizes(packing, zero, sizes);
+        return sizes;
+    }
+
+    // Counts the symbols of each table, makes frequencies of that, and writes them. Returns how many bytes they take.
+    [SkipLocalsInit]
+    private static int WriteTables(byte* symbols, byte* tables, int length, int symbolCount, int sharing, uint* entries, byte* head)
+    {
+        int* counts = stackalloc int[Sets * Set];
+        new Span<int>(counts, Sets * Set).Clear();
+        Count(symbols, tables, length, counts);
+        ushort* frequencies = stackalloc ushort[256];
+        Span<ushort> own = new(frequencies, symbolCount);
+        int bytes = 0;
+        for (int t = 0; t < ContextModel.Tables(sharing); t++)
+        {
+            int* sums = counts + (t * 256);
+            for (int k = 1; k < Sets; k++) Add(sums, sums + (k * Set), symbolCount);
+            int largest = FrequencyTable.Normalise(new ReadOnlySpan<int>(sums, symbolCount), own);
+            bytes += FrequencyTable.Write(own, largest, new Span<byte>(head + bytes, FrequencyTable.MaxBytes));
+            uint start = 0;
+            for (int s = 0; s < symbolCount; s++)
+            {
+                entries[(t * 256) + s] = start | ((uint)frequencies[s] << 16);
+                start += frequencies[s];
+            }
+        }
+
+        return bytes;
+    }
+
+    // In eight sets of counters in turn: adding to one that was written a moment ago waits for it, and one symbol is most of them.
+    private static void Count(byte* symbols, byte* tables, int length, int* counts)
+    {
         for (int i = 0; i < length; i += 8)
         {
-            // No sum of two sizes carries into the next byte.
             ulong eight = Unsafe.ReadUnaligned<ulong>(symbols + i);
-            ulong contexts = Unsafe.ReadUnaligned<ulong>(sizes + i - lanes) + Unsafe.ReadUnaligned<ulong>(sizes + i - before);
-            counts[(byte)eight + ((contexts << 8) & 0xFF00)]++;
-            (counts + Set)[(byte)(eight >> 8) + (contexts & 0xFF00)]++;
-            (counts + (2 * Set))[(byte)(eight >> 16) + ((contexts >> 8) & 0xFF00)]++;
-            (counts + (3 * Set))[(byte)(eight >> 24) + ((contexts >> 16) & 0xFF00)]++;
-            (counts + (4 * Set))[(byte)(eight >> 32) + ((contexts >> 24) & 0xFF00)]++;
-            (counts + (5 * Set))[(byte)(eight >> 40) + ((contexts >> 32) & 0xFF00)]++;
-            (counts + (6 * Set))[(byte)(eight >> 48) + ((contexts >> 40) & 0xFF00)]++;
-            (counts + (7 * Set))[(byte)(eight >> 56) + ((contexts >> 48) & 0xFF00)]++;
+            ulong table = Unsafe.ReadUnaligned<ulong>(tables + i);
+            counts[(byte)eight + ((table << 8) & 0xFF00)]++;
+            (counts + Set)[(byte)(eight >> 8) + (table & 0xFF00)]++;
+            (counts + (2 * Set))[(byte)(eight >> 16) + ((table >> 8) & 0xFF00)]++;
+            (counts + (3 * Set))[(byte)(eight >> 24) + ((table >> 16) & 0xFF00)]++;
+            (counts + (4 * Set))[(byte)(eight >> 32) + ((table >> 24) & 0xFF00)]++;
+            (counts + (5 * Set))[(byte)(eight >> 40) + ((table >> 32) & 0xFF00)]++;
+            (counts + (6 * Set))[(byte)(eight >> 48) + ((table >> 40) & 0xFF00)]++;
+            (counts + (7 * Set))[(byte)(eight >> 56) + ((table >> 48) & 0xFF00)]++;
         }
     }
 
@@ -190,203 +277,99 @@ internal static unsafe class PackedPlane
         for (; i < length; i++) sizes[i] = sizeOf[symbols[i]];
     }
 
-    // The reference, for the first rows. Words go down from 'end'; null where they would go below 'least'.
-    private static byte* EncodeScalar(byte* symbols, byte* sizes, int rows, int lanes, int before, ReadOnlySpan<byte> map, uint* entries, uint* states, byte* least, byte* end)
+    private static void FillTables(byte* sizes, byte* tables, int length, int lanes, int before, byte* map, int width)
     {
-        for (int t = rows - 1; t >= 0; t--)
+        int i = 0;
+        if (width > 0)
         {
-            for (int j = lanes - 1; j >= 0; j--)
-            {
-                int i = (t * lanes) + j;
-                uint entry = entries[(map[sizes[i - lanes] + sizes[i - before]] << 8) + symbols[i]];
-                uint frequency = entry >> 16;
-                uint x = states[j];
-                if (x >= (ulong)frequency << 20)
-                {
-                    if (end - least < 2) return null;
-                    end -= 2;
-                    *(ushort*)end = (ushort)x;
-                    x >>= 16;
-                }
-
-                states[j] = (x / frequency * Slots) + (x % frequency) + (entry & 0xFFFF);
-            }
+            Vector256<byte> low = Vector256.Create(Vector128.Load(map), Vector128.Load(map)), high = Vector256.Create(Vector128.Load(map + 16), Vector128.Load(map + 16));
+            for (; i <= length - 32; i += 32) ContextModel.Of(low, high, Vector256.Load(sizes + i - lanes), sizes + i - before, lanes).Store(tables + i);
         }
 
-        return end;
-    }
-
-    // Sixteen states at a time while there is surely room for a row's words; returns how many rows are left. The quotient is below 2^20, so that
-    // of floats is off by less than 1, and is put right.
-    private static int EncodeVectors512(byte* symbols, byte* sizes, int rows, int lanes, int before, ReadOnlySpan<byte> map, uint* entries, uint* states, byte* least, ref byte* position)
-    {
-        Vector512<int> bases = Vector512.Create(Vector256.Create(map[0], map[1], map[2], map[3], map[4], map[5], map[6], 0), Vector256<int>.Zero) << 8;
-        byte* end = position;
-        int t = rows - 1;
-
-        // A row moves at most two bytes per lane, and writes up to 32 below them.
-        for (; t >= 0 && end - least >= (2 * lanes) + 32; t--)
-        {
-            byte* symbol = symbols + (t * lanes);
-            byte* size = sizes + (t * lanes);
-            for (int j = lanes - 32; j >= 0; j -= 32)
-            {
-                Vector512<int> a = Vector512.Load((int*)states + j + 16);
-                Vector512<int> b = Vector512.Load((int*)states + j);
-                Vector512<int> entryA = Entries512(symbol + j + 16, size + j + 16, lanes, before, bases, entries);
-                Vector512<int> entryB = Entries512(symbol + j, size + j, lanes, before, bases, entries);
-                Vector512<int> movesA = Moves(a, entryA);
-                Vector512<int> movesB = Moves(b, entryB);
-                int countA = System.Numerics.BitOperations.PopCount(movesA.ExtractMostSignificantBits());
-                int countB = System.Numerics.BitOperations.PopCount(movesB.ExtractMostSignificantBits());
-                Words(a, movesA, countA).Store((ushort*)end - 16);
-                end -= 2 * countA;
-                Words(b, movesB, countB).Store((ushort*)end - 16);
-                end -= 2 * countB;
-                Push(a, movesA, entryA).Store((int*)states + j + 16);
-                Push(b, movesB, entryB).Store((int*)states + j);
-            }
-        }
-
-        position = end;
-        return t + 1;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Entries512(byte* symbols, byte* sizes, int lanes, int before, Vector512<int> bases, uint* entries)
-    {
-        Vector512<int> context = Avx512F.ConvertToVector512Int32(Vector128.Load(sizes - lanes) + Vector128.Load(sizes - before));
-        Vector512<int> index = Avx512F.PermuteVar16x32(bases, context) + Avx512F.ConvertToVector512Int32(Vector128.Load(symbols));
-        return Vector512.Create(Avx2.GatherVector256((int*)entries, index.GetLower(), 4), Avx2.GatherVector256((int*)entries, index.GetUpper(), 4));
-    }
-
-    // The states that are too high for their symbol.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Moves(Vector512<int> x, Vector512<int> entry) =>
-        Vector512.GreaterThan(x, ((entry >>> 16) << 20) - Vector512<int>.One);
-
-    // The low halves of the states that move, in order, at the end of sixteen words.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ushort> Words(Vector512<int> x, Vector512<int> moves, int count)
-    {
-        Vector512<int> first = Avx512F.Compress(Vector512<int>.Zero, moves, x);
-        return Avx512F.ConvertToVector256UInt16(Avx512F.PermuteVar16x32(first, Vector512<int>.Indices + Vector512.Create(count)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Push(Vector512<int> x, Vector512<int> moves, Vector512<int> entry)
-    {
-        Vector512<int> frequency = entry >>> 16;
-        x = Vector512.ConditionalSelect(moves, x >>> 16, x);
-        Vector512<int> quotient = Vector512.ConvertToInt32Native(Vector512.ConvertToSingle(x) / Vector512.ConvertToSingle(frequency));
-        Vector512<int> rest = x - (quotient * frequency);
-        quotient += (rest >> 31) - ((frequency - Vector512<int>.One - rest) >> 31);
-        return x + (quotient * (Vector512.Create(Slots) - frequency)) + (entry & Vector512.Create(0xFFFF));
-    }
-
-    // The same, eight states at a time.
-    private static int EncodeVectors256(byte* symbols, byte* sizes, int rows, int lanes, int before, ReadOnlySpan<byte> map, uint* entries, uint* states, byte* least, ref byte* position)
-    {
-        Vector256<int> bases = Vector256.Create(map[0], map[1], map[2], map[3], map[4], map[5], map[6], 0) << 8;
-        byte* end = position;
-        int t = rows - 1;
-        fixed (byte* compactions = Compactions)
-        {
-            // A row moves at most two bytes per lane, and writes up to sixteen below them.
-            for (; t >= 0 && end - least >= (2 * lanes) + 16; t--)
-            {
-                byte* symbol = symbols + (t * lanes);
-                byte* size = sizes + (t * lanes);
-                for (int j = lanes - 16; j >= 0; j -= 16)
-                {
-                    Vector256<int> a = Vector256.Load((int*)states + j + 8);
-                    Vector256<int> b = Vector256.Load((int*)states + j);
-                    Vector256<int> entryA = Entries(symbol + j + 8, size + j + 8, lanes, before, bases, entries);
-                    Vector256<int> entryB = Entries(symbol + j, size + j, lanes, before, bases, entries);
-                    uint movesA = Moves(a, entryA).ExtractMostSignificantBits();
-                    uint movesB = Moves(b, entryB).ExtractMostSignificantBits();
-                    Words(a, compactions + (16 * movesA)).Store(end - 16);
-                    end -= 2 * System.Numerics.BitOperations.PopCount(movesA);
-                    Words(b, compactions + (16 * movesB)).Store(end - 16);
-                    end -= 2 * System.Numerics.BitOperations.PopCount(movesB);
-                    Push(a, entryA).Store((int*)states + j + 8);
-                    Push(b, entryB).Store((int*)states + j);
-                }
-            }
-        }
-
-        position = end;
-        return t + 1;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Entries(byte* symbols, byte* sizes, int lanes, int before, Vector256<int> bases, uint* entries)
-    {
-        Vector256<int> context = Avx2.ConvertToVector256Int32(sizes - lanes) + Avx2.ConvertToVector256Int32(sizes - before);
-        return Avx2.GatherVector256((int*)entries, Avx2.PermuteVar8x32(bases, context) + Avx2.ConvertToVector256Int32(symbols), 4);
-    }
-
-    // The states that are too high for their symbol.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Moves(Vector256<int> x, Vector256<int> entry) =>
-        Vector256.GreaterThan(x, ((entry >>> 16) << 20) - Vector256<int>.One);
-
-    // The low halves of the states that move, in order, at the end of sixteen bytes.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Words(Vector256<int> x, byte* compaction)
-    {
-        Vector256<int> low = x & Vector256.Create(0xFFFF);
-        return Ssse3.Shuffle(Sse41.PackUnsignedSaturate(low.GetLower(), low.GetUpper()).AsByte(), Vector128.Load(compaction));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Push(Vector256<int> x, Vector256<int> entry)
-    {
-        Vector256<int> frequency = entry >>> 16;
-        x = Vector256.ConditionalSelect(Moves(x, entry), x >>> 16, x);
-        Vector256<int> quotient = Vector256.ConvertToInt32Native(Vector256.ConvertToSingle(x) / Vector256.ConvertToSingle(frequency));
-        Vector256<int> rest = x - Avx2.MultiplyLow(quotient, frequency);
-        quotient += (rest >> 31) - ((frequency - Vector256<int>.One - rest) >> 31);
-        return x + Avx2.MultiplyLow(quotient, Vector256.Create(Slots) - frequency) + (entry & Vector256.Create(0xFFFF));
+        for (; i < length; i++) tables[i] = (byte)ContextModel.Of(map, sizes + i, lanes, before);
     }
 
     /// <summary>Reads a coded sequence.</summary>
     /// <param name="source">The coded sequence, and nothing after it.</param>
     /// <param name="packing">How the symbols were packed.</param>
     /// <param name="zero">The digit that stands for zero.</param>
+    /// <param name="model">Trained tables for this packing and zero; null if the tables are part of the coded sequence.</param>
     /// <param name="packed">Receives the packed symbols. May not overlap the source.</param>
     /// <exception cref="FrameException">The bytes are not a sequence of so many symbols.</exception>
-    public static void Decode(ReadOnlySpan<byte> source, in SymbolPacking packing, int zero, Span<byte> packed) =>
-        Decode(source, packing, zero, packed, Width);
+    public static void Decode(ReadOnlySpan<byte> source, in SymbolPacking packing, int zero, FastModel? model, Span<byte> packed) =>
+        Decode(source, packing, zero, model, packed, Width);
 
     /// <summary>The same with vectors of 512, 256 or (0) no bits.</summary>
     [SkipLocalsInit]
-    internal static void Decode(ReadOnlySpan<byte> source, in SymbolPacking packing, int zero, Span<byte> packed, int width)
+    internal static void Decode(ReadOnlySpan<byte> source, in SymbolPacking packing, int zero, FastModel? model, Span<byte> packed, int width)
+    {
+        if (packed.Length > MaxLength) throw Bad();
+        if (source.Length < HeadBytes) throw TooShort();
+        int sharing = source[0] & ~WithoutZeros;
+        int above = BinaryPrimitives.ReadUInt16LittleEndian(source[1..]);
+        if ((model is null ? sharing >= ContextModel.Sharings : sharing != ContextModel.Trained) || above is < 2 or > MaxAbove)
+            throw new FrameException(FrameError.BadParameters, "The frame's contexts are none that this release knows: use the same release of Isthmus on both sides.");
+
+        if ((source[0] & WithoutZeros) == 0)
+        {
+            Decode(source[HeadBytes..], packing, zero, sharing, above, model, packed, width);
+            return;
+        }
+
+        ZeroBlocks blocks = new(packing, zero);
+        int bitmapBytes = blocks.BitmapBytes(packed.Length);
+        if (source.Length < HeadBytes + bitmapBytes) throw TooShort();
+        ReadOnlySpan<byte> bitmap = source.Slice(HeadBytes, bitmapBytes);
+        int left = blocks.CountLeft(bitmap, packed.Length);
+        if (left <= 0) throw Bad();
+        byte[] compact = ArrayPool<byte>.Shared.Rent((left + 1) * blocks.Length);
+        try
+        {
+            Decode(source[(HeadBytes + bitmapBytes)..], packing, zero, sharing, above, model, compact.AsSpan(0, left * blocks.Length), width);
+            blocks.Expand(compact, bitmap, packed, width == 512);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(compact);
+        }
+    }
+
+    [SkipLocalsInit]
+    private static void Decode(ReadOnlySpan<byte> source, in SymbolPacking packing, int zero, int sharing, int above, FastModel? model, Span<byte> packed, int width)
     {
         int lanes = Lanes(packed.Length);
         int rows = (packed.Length + lanes - 1) / lanes;
-        if (packed.Length > MaxLength) throw Bad();
-        if (source.Length < HeadBytes) throw TooShort();
-        int sharing = source[0];
-        int above = BinaryPrimitives.ReadUInt16LittleEndian(source[1..]);
-        if (sharing >= ContextModel.Sharings || above is < 1 or > MaxAbove)
-            throw new FrameException(FrameError.BadParameters, "The frame's contexts are none that this release knows: use the same release of Isthmus on both sides.");
-
-        int tables = ContextModel.Tables(sharing);
+        int length = rows * lanes;
         int before = above * lanes;
-        byte[] memory = ArrayPool<byte>.Shared.Rent((2 * rows * lanes) + before);
-        uint[] slots = ArrayPool<uint>.Shared.Rent((tables * Slots) + 8);
+        byte[] memory = ArrayPool<byte>.Shared.Rent((2 * length) + before);
+        uint[]? rented = null;
         try
         {
             byte* sizes = stackalloc byte[256];
-            ContextModel.FillSizes(packing, zero, new Span<byte>(sizes, 256));
-            Span<ushort> frequencies = stackalloc ushort[256];
-            frequencies.Clear();
-            int position = HeadBytes;
-            for (int t = 0; t < tables; t++)
+            Sizes(packing, zero, model).CopyTo(new Span<byte>(sizes, 256));
+            int position = 0;
+            ReadOnlySpan<byte> rare = [];
+            if (model is null)
             {
-                position += FrequencyTable.Read(source[position..], frequencies[..packing.Symbols]);
-                FillSlots(frequencies, sizes, slots.AsSpan(t * Slots, Slots + 8));
+                int tables = ContextModel.Tables(sharing);
+                rented = ArrayPool<uint>.Shared.Rent((tables * packing.Slots) + LaneDecoder.Slack);
+                Span<ushort> frequencies = stackalloc ushort[256];
+                frequencies.Clear();
+                for (int t = 0; t < tables; t++)
+                {
+                    position += FrequencyTable.Read(source[position..], frequencies[..packing.Symbols]);
+                    LaneDecoder.FillSlots(frequencies, new ReadOnlySpan<byte>(sizes, 256), rented.AsSpan(t * packing.Slots, packing.Slots + LaneDecoder.Slack));
+                }
+            }
+            else
+            {
+                if (source.Length < CountBytes) throw TooShort();
+                uint count = BinaryPrimitives.ReadUInt32LittleEndian(source);
+                position += CountBytes;
+                if (count > (uint)(source.Length - position) || count > (uint)length) throw TooShort();
+                if (count > 0 && !model.HasMarkers) throw Bad();
+                rare = source.Slice(position, (int)count);
+                position += rare.Length;
             }
 
             if (source.Length - position < 4 * lanes) throw TooShort();
@@ -397,19 +380,15 @@ internal static unsafe class PackedPlane
                 if (states[j] is < Low or > int.MaxValue) throw Bad();
             }
 
-            memory.AsSpan(rows * lanes, before).Clear();
+            memory.AsSpan(length, before).Clear();
             fixed (byte* symbolRows = memory)
-            fixed (uint* entries = slots)
+            fixed (uint* entries = rented ?? model!.Slots)
             fixed (byte* bytes = source)
             {
-                byte* sizeRows = symbolRows + (rows * lanes) + before;
-                byte* words = bytes + position;
                 byte* end = bytes + source.Length;
-                ReadOnlySpan<byte> map = ContextModel.Map(sharing);
-                int row = width == 0 || lanes < SomeLanes ? 0
-                    : width == 512 ? DecodeVectors512(symbolRows, sizeRows, rows, lanes, before, map, entries, states, ref words, end)
-                    : DecodeVectors256(symbolRows, sizeRows, rows, lanes, before, map, entries, states, ref words, end);
-                words = DecodeScalar(symbolRows, sizeRows, row, rows, lanes, before, map, entries, states, words, end);
+                byte* words = LaneDecoder.Decode(
+                    symbolRows, symbolRows + length + before, rows, lanes, before, model is null ? ContextModel.Map(sharing) : model.Map, entries, packing.SlotBits, states, bytes + position, end, width);
+                if (words == null) throw TooShort();
                 if (words != end) throw Bad();
                 for (int j = 0; j < lanes; j++)
                 {
@@ -417,227 +396,44 @@ internal static unsafe class PackedPlane
                 }
             }
 
-            LaneLayout.Collect(memory.AsSpan(0, rows * lanes), lanes, packed);
+            if (!rare.IsEmpty) Replace(memory.AsSpan(0, length), model!.MarkerSymbols, rare, new ReadOnlySpan<byte>(sizes, packing.Symbols));
+            LaneLayout.Collect(memory.AsSpan(0, length), lanes, packed);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(memory);
-            ArrayPool<uint>.Shared.Return(slots);
+            if (rented is not null) ArrayPool<uint>.Shared.Return(rented);
         }
     }
 
-    // For each slot, from the lowest bit on: the symbol (8), its size (2), the slot's distance from the symbol's first (11), the frequency less 1 (11).
-    private static void FillSlots(ReadOnlySpan<ushort> frequencies, byte* sizes, Span<uint> slots)
+    // Each marker becomes the next of the rare symbols, which is of the marker's size.
+    private static void Replace(Span<byte> symbols, ReadOnlySpan<byte> markers, ReadOnlySpan<byte> rare, ReadOnlySpan<byte> sizes)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(frequencies.Length, 256);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(slots.Length, Slots + 8);
-        Vector256<uint> steps = Vector256<uint>.Indices << 10;
-        fixed (ushort* frequency = frequencies)
-        fixed (uint* slot = slots)
+        byte m1 = markers[0], m2 = markers[1], m3 = markers[2];
+        int next = 0;
+        int i = 0;
+        for (; i <= symbols.Length - Vector256<byte>.Count; i += Vector256<byte>.Count)
         {
-            uint* next = slot;
-            for (int block = 0; block < 256; block += 32)
-            {
-                // The symbols that occur, without a jump for those that do not.
-                for (uint used = (uint)~Vector512.Equals(Vector512.Load(frequency + block), Vector512<ushort>.Zero).ExtractMostSignificantBits(); used != 0; used &= used - 1)
-                {
-                    int s = block + System.Numerics.BitOperations.TrailingZeroCount(used);
-                    uint count = frequency[s];
-
-                    // Eight at a time, of which the next symbol overwrites what is too much.
-                    Vector256<uint> eight = Vector256.Create((uint)s | ((uint)sizes[s] << 8) | ((count - 1) << 21)) + steps;
-                    eight.Store(next);
-                    for (uint k = 8; k < count; k += 8)
-                    {
-                        eight += Vector256.Create(8u << 10);
-                        eight.Store(next + k);
-                    }
-
-                    next += count;
-                }
-            }
+            Vector256<byte> these = Vector256.Create<byte>(symbols[i..]);
+            Vector256<byte> marked = Vector256.Equals(these, Vector256.Create(m1)) | Vector256.Equals(these, Vector256.Create(m2)) | Vector256.Equals(these, Vector256.Create(m3));
+            for (uint left = marked.ExtractMostSignificantBits(); left != 0; left &= left - 1) Take(symbols, i + System.Numerics.BitOperations.TrailingZeroCount(left), rare, sizes);
         }
-    }
 
-    // The reference, from a row on.
-    private static byte* DecodeScalar(byte* symbols, byte* sizes, int row, int rows, int lanes, int before, ReadOnlySpan<byte> map, uint* entries, uint* states, byte* words, byte* end)
-    {
-        for (int i = row * lanes; i < rows * lanes; i++)
+        for (; i < symbols.Length; i++)
         {
-            uint* x = states + (i & (lanes - 1));
-            uint entry = entries[(map[sizes[i - lanes] + sizes[i - before]] << FrequencyTable.Bits) + (int)(*x & (Slots - 1))];
-            symbols[i] = (byte)entry;
-            sizes[i] = (byte)((entry >> 8) & 3);
-            uint next = (((entry >> 21) + 1) * (*x >> FrequencyTable.Bits)) + ((entry >> 10) & (Slots - 1));
-            if (next < Low)
-            {
-                if (end - words < 2) throw TooShort();
-                next = (next << 16) | *(ushort*)words;
-                words += 2;
-            }
-
-            *x = next;
+            if (symbols[i] == m1 || symbols[i] == m2 || symbols[i] == m3) Take(symbols, i, rare, sizes);
         }
 
-        return words;
-    }
+        if (next != rare.Length) throw Bad();
 
-    // Sixteen states at a time while a whole row's words are surely there; returns the row that comes next.
-    private static int DecodeVectors512(byte* symbols, byte* sizes, int rows, int lanes, int before, ReadOnlySpan<byte> map, uint* entries, uint* states, ref byte* position, byte* end)
-    {
-        Vector512<int> bases = Vector512.Create(Vector256.Create(map[0], map[1], map[2], map[3], map[4], map[5], map[6], 0), Vector256<int>.Zero) << FrequencyTable.Bits;
-        byte* words = position;
-        int t = 0;
-        for (; t < rows && end - words >= 2 * lanes; t++)
+        void Take(Span<byte> symbols, int at, ReadOnlySpan<byte> rare, ReadOnlySpan<byte> sizes)
         {
-            for (int i = t * lanes, j = 0; j < lanes; i += 32, j += 32)
-            {
-                Vector512<int> a = Vector512.Load((int*)states + j);
-                Vector512<int> b = Vector512.Load((int*)states + j + 16);
-                Vector512<int> entryA = Look(a, sizes + i, lanes, before, bases, entries);
-                Vector512<int> entryB = Look(b, sizes + i + 16, lanes, before, bases, entries);
-                Avx512F.ConvertToVector128Byte(entryA).Store(symbols + i);
-                Avx512F.ConvertToVector128Byte(entryB).Store(symbols + i + 16);
-                Avx512F.ConvertToVector128Byte((entryA >>> 8) & Vector512.Create(3)).Store(sizes + i);
-                Avx512F.ConvertToVector128Byte((entryB >>> 8) & Vector512.Create(3)).Store(sizes + i + 16);
-                a = Step(a, entryA);
-                b = Step(b, entryB);
-                Vector512<int> movesA = Vector512.LessThan(a, Vector512.Create((int)Low));
-                Vector512<int> movesB = Vector512.LessThan(b, Vector512.Create((int)Low));
-                Fill(a, movesA, words).Store((int*)states + j);
-                words += 2 * System.Numerics.BitOperations.PopCount(movesA.ExtractMostSignificantBits());
-                Fill(b, movesB, words).Store((int*)states + j + 16);
-                words += 2 * System.Numerics.BitOperations.PopCount(movesB.ExtractMostSignificantBits());
-            }
+            if (next == rare.Length) throw Bad();
+            byte symbol = rare[next++];
+            int size = symbols[at] == m1 ? 1 : symbols[at] == m2 ? 2 : 3;
+            if (symbol >= sizes.Length || sizes[symbol] != size) throw Bad();
+            symbols[at] = symbol;
         }
-
-        position = words;
-        return t;
-    }
-
-    // The entries of the states' slots.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Look(Vector512<int> x, byte* size, int lanes, int before, Vector512<int> bases, uint* entries)
-    {
-        Vector512<int> context = Avx512F.ConvertToVector512Int32(Vector128.Load(size - lanes) + Vector128.Load(size - before));
-        Vector512<int> index = Avx512F.PermuteVar16x32(bases, context) | (x & Vector512.Create(Slots - 1));
-        return Vector512.Create(Avx2.GatherVector256((int*)entries, index.GetLower(), 4), Avx2.GatherVector256((int*)entries, index.GetUpper(), 4));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Step(Vector512<int> x, Vector512<int> entry) =>
-        (((entry >>> 21) + Vector512<int>.One) * (x >>> FrequencyTable.Bits)) + ((entry >>> 10) & Vector512.Create(Slots - 1));
-
-    // Moves 16 bits into the states that fell too low.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Fill(Vector512<int> x, Vector512<int> moves, byte* words) =>
-        Vector512.ConditionalSelect(moves, (x << 16) | Avx512F.Expand(Vector512<int>.Zero, moves, Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)words))), x);
-
-    // The same, eight states at a time.
-    private static int DecodeVectors256(byte* symbols, byte* sizes, int rows, int lanes, int before, ReadOnlySpan<byte> map, uint* entries, uint* states, ref byte* position, byte* end)
-    {
-        Vector256<int> bases = Vector256.Create(map[0], map[1], map[2], map[3], map[4], map[5], map[6], 0) << FrequencyTable.Bits;
-        Vector256<int> order = Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7);
-        Vector256<int> mask = Vector256.Create(0x3FF);
-        byte* words = position;
-        int t = 0;
-        fixed (byte* expansions = Expansions)
-        {
-            for (; t < rows && end - words >= 2 * lanes; t++)
-            {
-                for (int i = t * lanes, j = 0; j < lanes; i += 32, j += 32)
-                {
-                    Vector256<int> a = Vector256.Load((int*)states + j), b = Vector256.Load((int*)states + j + 8);
-                    Vector256<int> c = Vector256.Load((int*)states + j + 16), d = Vector256.Load((int*)states + j + 24);
-                    Vector256<int> entryA = Look(a, sizes + i, lanes, before, bases, entries);
-                    Vector256<int> entryB = Look(b, sizes + i + 8, lanes, before, bases, entries);
-                    Vector256<int> entryC = Look(c, sizes + i + 16, lanes, before, bases, entries);
-                    Vector256<int> entryD = Look(d, sizes + i + 24, lanes, before, bases, entries);
-                    Vector256<ushort> ab = Avx2.PackUnsignedSaturate(entryA & mask, entryB & mask);
-                    Vector256<ushort> cd = Avx2.PackUnsignedSaturate(entryC & mask, entryD & mask);
-                    Vector256<ushort> low = Vector256.Create((ushort)0xFF);
-                    Vector256<byte> symbol = Avx2.PackUnsignedSaturate((ab & low).AsInt16(), (cd & low).AsInt16());
-                    Vector256<byte> size = Avx2.PackUnsignedSaturate((ab >>> 8).AsInt16(), (cd >>> 8).AsInt16());
-                    Avx2.PermuteVar8x32(symbol.AsInt32(), order).AsByte().Store(symbols + i);
-                    Avx2.PermuteVar8x32(size.AsInt32(), order).AsByte().Store(sizes + i);
-                    a = Step(a, entryA);
-                    b = Step(b, entryB);
-                    c = Step(c, entryC);
-                    d = Step(d, entryD);
-                    uint movesA = Vector256.LessThan(a, Vector256.Create((int)Low)).ExtractMostSignificantBits();
-                    uint movesB = Vector256.LessThan(b, Vector256.Create((int)Low)).ExtractMostSignificantBits();
-                    uint movesC = Vector256.LessThan(c, Vector256.Create((int)Low)).ExtractMostSignificantBits();
-                    uint movesD = Vector256.LessThan(d, Vector256.Create((int)Low)).ExtractMostSignificantBits();
-                    Fill(a, words, expansions + (16 * movesA)).Store((int*)states + j);
-                    words += 2 * System.Numerics.BitOperations.PopCount(movesA);
-                    Fill(b, words, expansions + (16 * movesB)).Store((int*)states + j + 8);
-                    words += 2 * System.Numerics.BitOperations.PopCount(movesB);
-                    Fill(c, words, expansions + (16 * movesC)).Store((int*)states + j + 16);
-                    words += 2 * System.Numerics.BitOperations.PopCount(movesC);
-                    Fill(d, words, expansions + (16 * movesD)).Store((int*)states + j + 24);
-                    words += 2 * System.Numerics.BitOperations.PopCount(movesD);
-                }
-            }
-        }
-
-        position = words;
-        return t;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Look(Vector256<int> x, byte* size, int lanes, int before, Vector256<int> bases, uint* entries)
-    {
-        Vector256<int> context = Avx2.ConvertToVector256Int32(size - lanes) + Avx2.ConvertToVector256Int32(size - before);
-        return Avx2.GatherVector256((int*)entries, Avx2.PermuteVar8x32(bases, context) | (x & Vector256.Create(Slots - 1)), 4);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Step(Vector256<int> x, Vector256<int> entry) =>
-        Avx2.MultiplyLow((entry >>> 21) + Vector256<int>.One, x >>> FrequencyTable.Bits) + ((entry >>> 10) & Vector256.Create(Slots - 1));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Fill(Vector256<int> x, byte* words, byte* expansion)
-    {
-        Vector256<int> taken = Avx2.ConvertToVector256Int32(Ssse3.Shuffle(Vector128.Load(words), Vector128.Load(expansion)).AsUInt16());
-        return Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256.Create((int)Low)), (x << 16) | taken, x);
-    }
-
-    // The words that come next go, in order, to the lanes of the pattern.
-    private static byte[] MakeExpansions()
-    {
-        byte[] table = new byte[256 * 16];
-        for (int pattern = 0; pattern < 256; pattern++)
-        {
-            for (int lane = 0, next = 0; lane < 8; lane++)
-            {
-                bool moves = ((pattern >> lane) & 1) != 0;
-                table[(16 * pattern) + (2 * lane)] = moves ? (byte)(2 * next) : (byte)255;
-                table[(16 * pattern) + (2 * lane) + 1] = moves ? (byte)((2 * next) + 1) : (byte)255;
-                if (moves) next++;
-            }
-        }
-
-        return table;
-    }
-
-    // The words of the pattern's lanes go, in order, to the end.
-    private static byte[] MakeCompactions()
-    {
-        byte[] table = new byte[256 * 16];
-        Array.Fill(table, (byte)255);
-        for (int pattern = 0; pattern < 256; pattern++)
-        {
-            int next = 8 - System.Numerics.BitOperations.PopCount((uint)pattern);
-            for (int lane = 0; lane < 8; lane++)
-            {
-                if (((pattern >> lane) & 1) == 0) continue;
-                table[(16 * pattern) + (2 * next)] = (byte)(2 * lane);
-                table[(16 * pattern) + (2 * next) + 1] = (byte)((2 * lane) + 1);
-                next++;
-            }
-        }
-
-        return table;
     }
 
     private static FrameException TooShort() => new(FrameError.BadLength, "The frame's payload is shorter than its symbols: send it again.");

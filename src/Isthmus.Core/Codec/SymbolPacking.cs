@@ -29,6 +29,12 @@ internal readonly struct SymbolPacking
     /// <summary>Values that a packed byte has: L to the power of the digits, at most 256.</summary>
     public int Symbols { get; }
 
+    /// <summary>The frequencies of packed symbols add up to 2 to this power.</summary>
+    public int SlotBits => FrequencyTable.BitsFor(Symbols);
+
+    /// <summary>What the frequencies of packed symbols add up to.</summary>
+    public int Slots => 1 << SlotBits;
+
     /// <summary>Packed bytes of n symbols.</summary>
     public long Bytes(long n) => (n + Digits - 1) / Digits;
 
