@@ -17,6 +17,9 @@ public sealed class CodecComparison : IComparison
     private const double QuantiserGoal = 500;
     private const double RoundSeconds = 0.015;
 
+    private const int SyntheticTraining = 40;
+    private const int FirstTrainingSeed = 100;
+
     private static readonly int[] AllWidths = [8, 4, 2, 16];
     private static readonly int[] SomeWidths = [8, 4];
     private static readonly int[] LevelsOf = [3, 4, 8, 16];
@@ -38,7 +41,7 @@ public sealed class CodecComparison : IComparison
     {
         ArgumentNullException.ThrowIfNull(progress);
         progress.Report(new("activations of a real network", 0));
-        IReadOnlyList<(string Name, TensorShape Shape, float[] Values)> real = RealActivations.Read(cancellationToken, 0.4, 0.72, 0.93);
+        IReadOnlyList<(string Name, TensorShape Shape, float[] Values, FastTables Tables)> real = RealActivations.Read(LevelsOf, cancellationToken, 0.4, 0.72, 0.93);
         (string Name, float[] Values, int[] Widths)[] inputs =
         [
             ("ReLU-like 64×56×56", SyntheticActivations.Relu(64, 56, 1), AllWidths),
@@ -65,12 +68,14 @@ public sealed class CodecComparison : IComparison
         FastCoderRows fast = new(rows, zstd, cancellationToken);
         DenseRows dense = new(rows, cancellationToken);
         TensorShape synthetic = new(1, 64, 56, 56);
-        foreach ((string input, TensorShape shape, float[] values) in real.Prepend(("ReLU-like 64×56×56", synthetic, inputs[0].Values)))
+        FastTablesTrainer trainer = new(synthetic, LevelsOf);
+        for (int seed = 0; seed < SyntheticTraining; seed++) trainer.Add(SyntheticActivations.Relu(64, 56, FirstTrainingSeed + seed));
+        foreach ((string input, TensorShape shape, float[] values, FastTables tables) in real.Prepend(("ReLU-like 64×56×56", synthetic, inputs[0].Values, trainer.Train())))
         {
             foreach (int levels in LevelsOf)
             {
                 progress.Report(new($"{input}, {levels} levels", (double)done++ / cases));
-                fast.Measure(input, values, shape, levels);
+                fast.Measure(input, values, shape, tables, levels);
             }
 
             foreach ((int quality, int bits) in DenseRows.Settings)

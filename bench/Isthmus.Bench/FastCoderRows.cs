@@ -6,7 +6,8 @@ namespace Isthmus.Bench;
 
 /// <summary>
 /// The rows of `bench codec` about the fast coder: its symbol stage beside zstd level 1, Deflate and Brotli at their fastest on the same symbols
-/// packed to ⌈log2 L⌉ bits, and beside our own Huffman coder; packing is in nobody's time. Then whole frames, quantiser included.
+/// packed to ⌈log2 L⌉ bits, and beside our own Huffman coder; packing is in nobody's time. Once with tables in the frame, once with tables that were trained
+/// on other activations of the same tensor. Then whole frames, quantiser included.
 /// </summary>
 internal sealed class FastCoderRows(List<ComparisonRow> rows, ZstdLibrary? zstd, CancellationToken cancellationToken)
 {
@@ -14,7 +15,12 @@ internal sealed class FastCoderRows(List<ComparisonRow> rows, ZstdLibrary? zstd,
     private const double SizeGoal = 0.85;
 
     /// <summary>Measures one tensor at one number of levels.</summary>
-    public void Measure(string name, float[] values, TensorShape shape, int levels)
+    /// <param name="name">What rows call it.</param>
+    /// <param name="values">The tensor.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="tables">What was trained on others.</param>
+    /// <param name="levels">L.</param>
+    public void Measure(string name, float[] values, TensorShape shape, FastTables tables, int levels)
     {
         string title = $"{name}, {levels} levels";
         int n = values.Length;
@@ -26,10 +32,13 @@ internal sealed class FastCoderRows(List<ComparisonRow> rows, ZstdLibrary? zstd,
         SymbolPacking packing = new(levels);
         byte[] packed = new byte[packing.Bytes(n)];
         packing.Pack(symbols, packed);
-        int above = PackedPlane.Above(shape.Rank >= 3 ? shape[shape.Rank - 1] : 0, packing);
+        int above = FastCodec.Above(shape, packing);
         byte[] coded = new byte[packed.Length + 4096];
-        int size = PackedPlane.Encode(packed, packing, quantiser.Zero, above, coded);
         byte[] restored = new byte[packed.Length];
+        FastModel? model = tables.Find(levels) is { } trained && trained.Zero == quantiser.Zero ? trained : null;
+        byte[] codedWithTables = new byte[coded.Length];
+        List<(string Name, int Size, Action Encode, Action Decode)> ours = [Ours("fast coder", null, coded)];
+        if (model is not null) ours.Add(Ours("fast coder with tables", model, codedWithTables));
 
         List<(string Name, int Size, Action Encode, Action Decode)> rivals = [];
         byte[] bitPacked = BitPack(symbols, bits);
@@ -52,19 +61,30 @@ internal sealed class FastCoderRows(List<ComparisonRow> rows, ZstdLibrary? zstd,
         byte[] symbolsAgain = new byte[n];
         rivals.Add(("our Huffman", planeBytes, () => CodecComparison.Encode(symbols, bits, plane), () => SymbolPlane.Read(plane.AsSpan(0, planeBytes), bits, symbolsAgain)));
 
-        double[] encode = Time([() => PackedPlane.Encode(packed, packing, quantiser.Zero, above, coded), .. rivals.Select(r => r.Encode)]);
-        double[] decode = Time([() => PackedPlane.Decode(coded.AsSpan(coded.Length - size), packing, quantiser.Zero, restored), .. rivals.Select(r => r.Decode)]);
-        for (int r = 0; r < rivals.Count; r++)
+        double[] encode = Time([.. ours.Concat(rivals).Select(r => r.Encode)]);
+        double[] decode = Time([.. ours.Concat(rivals).Select(r => r.Decode)]);
+        for (int o = 0; o < ours.Count; o++)
         {
-            (string rival, int rivalSize, _, _) = rivals[r];
-            bool isZstd = rival.StartsWith("zstd", StringComparison.Ordinal);
-            rows.Add(Rate(title, "fast coder, encode", n, encode[0], encode[r + 1], rival, goal: true));
-            rows.Add(Rate(title, "fast coder, decode", n, decode[0], decode[r + 1], rival, goal: true));
-            double limit = isZstd ? SizeGoal : 1;
-            rows.Add(ComparisonRow.Of(title, "fast coder, size", "bits/value", 8.0 * size / n, rival, 8.0 * rivalSize / n, isZstd ? "≥ 15 % smaller" : "smaller", size <= limit * rivalSize));
+            (string coder, int size, _, _) = ours[o];
+            for (int r = 0; r < rivals.Count; r++)
+            {
+                (string rival, int rivalSize, _, _) = rivals[r];
+                bool isZstd = rival.StartsWith("zstd", StringComparison.Ordinal);
+                rows.Add(Rate(title, $"{coder}, encode", n, encode[o], encode[ours.Count + r], rival, goal: true));
+                rows.Add(Rate(title, $"{coder}, decode", n, decode[o], decode[ours.Count + r], rival, goal: true));
+                double limit = isZstd ? SizeGoal : 1;
+                rows.Add(ComparisonRow.Of(title, $"{coder}, size", "bits/value", 8.0 * size / n, rival, 8.0 * rivalSize / n, isZstd ? "≥ 15 % smaller" : "smaller", size <= limit * rivalSize));
+            }
         }
 
         MeasureFrame(title, values, shape, levels, bits);
+
+        (string, int, Action, Action) Ours(string coder, FastModel? with, byte[] room)
+        {
+            int size = PackedPlane.Encode(packed, packing, quantiser.Zero, above, with, room);
+            return (coder, size, () => PackedPlane.Encode(packed, packing, quantiser.Zero, above, with, room),
+                () => PackedPlane.Decode(room.AsSpan(room.Length - size), packing, quantiser.Zero, with, restored));
+        }
     }
 
     private void MeasureFrame(string title, float[] values, TensorShape shape, int levels, int bits)

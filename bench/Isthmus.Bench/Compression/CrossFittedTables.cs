@@ -33,11 +33,12 @@ internal sealed class CrossFittedTables
         ReadOnlyMemory<float>[][] tensors, ImmutableArray<TensorShape> shapes, ImmutableArray<CodecSpec> codecs, CancellationToken cancellationToken)
     {
         ImmutableArray<CodecTables?[]> tables = [.. tensors.Select(_ => new CodecTables?[Parts])];
-        if (!codecs.Any(c => c.Kind == CodecKind.Dense)) return new(tables);
+        if (!codecs.Any(c => c.Kind is CodecKind.Dense or CodecKind.Fast)) return new(tables);
+        int[] levels = [.. codecs.Where(c => c.Kind == CodecKind.Fast).Select(c => c.Parameter)];
         Workers.Run(tensors.Length * Parts, new int[Workers.Count], (_, job) =>
         {
             (int tensor, int part) = (job / Parts, job % Parts);
-            CodecTablesTrainer trainer = new(shapes[tensor]);
+            CodecTablesTrainer trainer = new(shapes[tensor], levels);
             ReadOnlyMemory<float>[] others = [.. tensors[tensor].Where((_, i) => i % Parts != part)];
             // Spread over all of them, as classes come in order.
             int step = Math.Max(1, others.Length / MostPhotographs);

@@ -28,11 +28,12 @@ public sealed class CodecTables : IEquatable<CodecTables>
     private const int ChannelBytes = WeightsAt + (2 * DenseFeature.Count);
     private const ushort NoReference = ushort.MaxValue;
 
-    private CodecTables(ReadOnlyMemory<byte> bytes, TensorShape shape, DenseTables dense)
+    private CodecTables(ReadOnlyMemory<byte> bytes, TensorShape shape, DenseTables dense, FastTables fast)
     {
         Bytes = bytes;
         Shape = shape;
         Dense = dense;
+        Fast = fast;
         byte[] hash = SHA256.HashData(bytes.Span);
         Hash = Convert.ToHexStringLower(hash);
         // 0 in a frame means that there are none.
@@ -55,6 +56,8 @@ public sealed class CodecTables : IEquatable<CodecTables>
     internal uint FrameId { get; }
 
     internal DenseTables Dense { get; }
+
+    internal FastTables Fast { get; }
 
     /// <summary>Reads tables.</summary>
     /// <param name="bytes">The tables; not copied, so they must not change.</param>
@@ -82,7 +85,7 @@ public sealed class CodecTables : IEquatable<CodecTables>
 
         b = b[(FixedBytes + (4 * rank))..];
         int channels = new DenseGeometry(shape).Channels;
-        if (b.Length != (long)channels * ChannelBytes) throw Damaged($"they have {b.Length} bytes for {channels} channels");
+        if (b.Length < (long)channels * ChannelBytes) throw Damaged($"they have {b.Length} bytes for {channels} channels");
         DenseChannel[] read = new DenseChannel[channels];
         for (int c = 0; c < channels; c++, b = b[ChannelBytes..])
         {
@@ -93,7 +96,15 @@ public sealed class CodecTables : IEquatable<CodecTables>
             read[c] = new(BinaryPrimitives.ReadUInt16LittleEndian(b), BinaryPrimitives.ReadInt16LittleEndian(b[2..]), references, weights);
         }
 
-        return new(bytes, shape, new(read, scale));
+        // Behind the section for dense, the one for fast.
+        try
+        {
+            return new(bytes, shape, new(read, scale), FastTables.Read(b));
+        }
+        catch (FrameException e)
+        {
+            throw Damaged($"their section for the codec fast is none ({e.Error})");
+        }
     }
 
     /// <inheritdoc/>
@@ -105,9 +116,10 @@ public sealed class CodecTables : IEquatable<CodecTables>
     /// <inheritdoc/>
     public override int GetHashCode() => Hash.GetHashCode(StringComparison.Ordinal);
 
-    internal static CodecTables Of(TensorShape shape, float scale, ReadOnlySpan<DenseChannel> channels)
+    internal static CodecTables Of(TensorShape shape, float scale, ReadOnlySpan<DenseChannel> channels, FastTables? fast = null)
     {
-        byte[] bytes = new byte[FixedBytes + (4 * shape.Rank) + (channels.Length * ChannelBytes)];
+        byte[] section = (fast ?? FastTables.None).ToBytes();
+        byte[] bytes = new byte[FixedBytes + (4 * shape.Rank) + (channels.Length * ChannelBytes) + section.Length];
         Span<byte> b = bytes;
         BinaryPrimitives.WriteUInt32LittleEndian(b, Magic);
         b[4] = Version;
@@ -125,6 +137,7 @@ public sealed class CodecTables : IEquatable<CodecTables>
             b = b[ChannelBytes..];
         }
 
+        section.CopyTo(b);
         return Parse(bytes);
     }
 

@@ -6,7 +6,7 @@ namespace Isthmus.Core.Codec;
 /// <summary>
 /// Learns from activations of a tensor how its magnitudes are best predicted: for each channel the ones before it that say most of what its
 /// own neighbours do not, and a linear prediction by least squares, weighted with the inverse of the expectation and drawn towards what is
-/// best for all channels together (ridge regression). Not thread-safe.
+/// best for all channels together (ridge regression); and for the codec `fast` how often symbols occur. Not thread-safe.
 /// </summary>
 public sealed class CodecTablesTrainer
 {
@@ -29,6 +29,7 @@ public sealed class CodecTablesTrainer
     // What an encoder rounds down because it is cheaper, on average.
     private const double DeadZone = 0.58;
 
+    private readonly FastTablesTrainer _fast;
     private readonly TensorShape _shape;
     private readonly DenseGeometry _geometry;
     private readonly List<byte[]> _magnitudes = [];
@@ -38,9 +39,11 @@ public sealed class CodecTablesTrainer
 
     /// <summary>Prepares to learn.</summary>
     /// <param name="shape">The tensor's shape.</param>
+    /// <param name="levels">The numbers of levels, 2…255, for which the codec `fast` learns; none if it is left out.</param>
     /// <exception cref="Errors.IsthmusException">The tensor is too large for the codec that uses the tables.</exception>
-    public CodecTablesTrainer(TensorShape shape)
+    public CodecTablesTrainer(TensorShape shape, IEnumerable<int>? levels = null)
     {
+        _fast = new(shape, levels ?? []);
         _shape = shape;
         _geometry = new(shape);
     }
@@ -55,6 +58,7 @@ public sealed class CodecTablesTrainer
         FrameWriter.CheckValues(values.Length, _shape);
         DenseRange range = DenseRange.Of(values);
         if (range.Largest == 0) return;
+        _fast.Add(values);
         if (_step == 0) _step = Math.Sqrt(range.MeanSquare) * 4 / Quality;
         byte[] magnitudes = new byte[values.Length];
         for (int i = 0; i < magnitudes.Length; i++)
@@ -115,7 +119,7 @@ public sealed class CodecTablesTrainer
                 (int)Math.Clamp(Math.Round(means[c] * ratio), 0, ushort.MaxValue), (int)Math.Clamp(Math.Round(weights[Constant] * ratio), short.MinValue, short.MaxValue),
                 DenseChannel.ReferenceList.Of(references[c]), list);
         });
-        return CodecTables.Of(_shape, (float)scale, result);
+        return CodecTables.Of(_shape, (float)scale, result, _fast.Train());
     }
 
     private static short Rounded(double weight) => (short)Math.Clamp(Math.Round(weight * 1024), short.MinValue, short.MaxValue);

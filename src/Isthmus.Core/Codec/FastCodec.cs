@@ -8,7 +8,7 @@ namespace Isthmus.Core.Codec;
 
 /// <summary>
 /// The fast coder of few levels: the clipping range with the least squared error (<see cref="ClippingRange"/>), L levels with zero exact, several
-/// symbols in a byte, and interleaved range coding of those bytes with a context from two neighbours, below one bit per value.
+/// symbols in a byte, and interleaved range coding of those bytes with a context from three neighbours, below one bit per value.
 /// </summary>
 /// <remarks>
 /// NaN and infinite values cross bit for bit, by position. A tensor whose finite values are all the same crosses exactly. Of a value that is
@@ -19,17 +19,27 @@ public sealed class FastCodec : ITensorCodec
     internal const byte Stored = 0;
     internal const byte Constant = 1;
     internal const byte Coded = 2;
-    private const double NearestLevel = 0.5;
+    internal const byte Trained = 3;
+    internal const double NearestLevel = 0.5;
+
+    // Contexts make symbols about so much smaller than their entropy.
+    private const double ContextGain = 0.9;
+    private const int IdBytes = 4;
 
     private readonly SymbolPacking _packing;
+    private readonly CodecTables? _tables;
+    private readonly FastModel? _model;
 
     /// <summary>Creates the codec.</summary>
     /// <param name="levels">L: 2…255.</param>
+    /// <param name="tables">What was trained on the tensor that is to cross; null for nothing.</param>
     /// <exception cref="IsthmusException">It is another number.</exception>
-    public FastCodec(int levels)
+    public FastCodec(int levels, CodecTables? tables = null)
     {
         Spec = CodecSpec.Fast(levels);
         _packing = new SymbolPacking(levels);
+        _model = tables?.Fast.Find(levels);
+        _tables = _model is null ? null : tables;
     }
 
     /// <inheritdoc/>
@@ -37,6 +47,9 @@ public sealed class FastCodec : ITensorCodec
 
     // The mode, the level of zero, and what each level stands for.
     private int TableBytes => 2 + (4 * Spec.Parameter);
+
+    /// <summary>The distance to the packed symbol above.</summary>
+    internal static int Above(TensorShape shape, in SymbolPacking packing) => PackedPlane.Above(shape.Rank >= 3 ? shape[shape.Rank - 1] : 0, packing);
 
     /// <inheritdoc/>
     public long MaxFrameBytes(TensorShape shape)
@@ -51,6 +64,7 @@ public sealed class FastCodec : ITensorCodec
     {
         ArgumentNullException.ThrowIfNull(output);
         FrameWriter.CheckValues(values.Length, shape);
+        CheckTables(shape);
         FloatRange range = FloatRange.Of(values);
         int listBytes = checked((int)Math.Min(int.MaxValue, NonFiniteList.HeadBytes + ((long)NonFiniteList.EntryBytes * range.NonFinite)));
         if (range.Min == range.Max)
@@ -73,22 +87,24 @@ public sealed class FastCodec : ITensorCodec
             Span<float> levels = stackalloc float[256];
             LevelQuantiser quantiser = ClippingRange.Fit(values, range, Spec.Parameter, NearestLevel, levels);
             quantiser.Quantise(values, symbols.AsSpan(0, n));
-            if (!range.AllFinite) ClearNonFinite(values, quantiser.Zero, symbols);
+            ClearNonFinite(values, range, quantiser.Zero, symbols);
             _packing.Pack(symbols.AsSpan(0, n), packed.AsSpan(0, bytes));
 
             // What takes as many bytes as the packed symbols is not worth decoding.
             Span<byte> room = smaller.AsSpan(0, bytes - 1);
-            int above = PackedPlane.Above(shape.Rank >= 3 ? shape[shape.Rank - 1] : 0, _packing);
-            int coded = PackedPlane.Encode(packed.AsSpan(0, bytes), _packing, quantiser.Zero, above, null, room);
-            ReadOnlySpan<byte> content = coded > 0 ? room[^coded..] : packed.AsSpan(0, bytes);
+            byte mode = Code(packed.AsSpan(0, bytes), quantiser.Zero, Above(shape, _packing), room, out int coded);
+            ReadOnlySpan<byte> content = mode == Stored ? packed.AsSpan(0, bytes) : room[^coded..];
 
-            FrameWriter frame = new(output, Spec, shape, (long)listBytes + TableBytes + content.Length);
+            int idBytes = mode == Trained ? IdBytes : 0;
+            FrameWriter frame = new(output, Spec, shape, (long)listBytes + TableBytes + idBytes + content.Length);
             NonFiniteList.Write(values, range.NonFinite, frame.Payload);
             Span<byte> table = frame.Payload[listBytes..];
-            table[0] = coded > 0 ? Coded : Stored;
+            table[0] = mode;
             table[1] = (byte)quantiser.Zero;
             for (int level = 0; level < Spec.Parameter; level++) BinaryPrimitives.WriteSingleLittleEndian(table[(2 + (4 * level))..], levels[level]);
-            content.CopyTo(table[TableBytes..]);
+            table = table[TableBytes..];
+            if (mode == Trained) BinaryPrimitives.WriteUInt32LittleEndian(table, _tables!.FrameId);
+            content.CopyTo(table[idBytes..]);
             frame.Complete();
         }
         finally
@@ -99,8 +115,48 @@ public sealed class FastCodec : ITensorCodec
         }
     }
 
-    private static void ClearNonFinite(ReadOnlySpan<float> values, int zero, Span<byte> symbols)
+    // With trained tables or with tables in the frame, whichever is smaller; the latter are only tried if they could be.
+    private byte Code(ReadOnlySpan<byte> packed, int zero, int above, Span<byte> room, out int coded)
     {
+        coded = 0;
+        FastModel? model = _model is not null && _model.Zero == zero && room.Length > IdBytes ? _model : null;
+        if (model is not null)
+        {
+            coded = PackedPlane.Encode(packed, _packing, zero, above, model, room[IdBytes..]);
+            if (coded > 0 && 8 * (coded + IdBytes) <= ContextGain * SymbolEntropy.Estimate(packed)) return Trained;
+        }
+
+        if (coded == 0)
+        {
+            coded = PackedPlane.Encode(packed, _packing, zero, above, null, room);
+            return coded > 0 ? Coded : Stored;
+        }
+
+        byte[] other = ArrayPool<byte>.Shared.Rent(coded + IdBytes - 1);
+        try
+        {
+            Span<byte> smaller = other.AsSpan(0, coded + IdBytes - 1);
+            int own = PackedPlane.Encode(packed, _packing, zero, above, null, smaller);
+            if (own == 0) return Trained;
+            coded = own;
+            smaller[^own..].CopyTo(room[^own..]);
+            return Coded;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(other);
+        }
+    }
+
+    private void CheckTables(TensorShape shape)
+    {
+        if (_tables is not null && _tables.Shape != shape)
+            throw new IsthmusException(ErrorKind.Data, $"The trained tables are for a tensor of shape {_tables.Shape}, not {shape}.");
+    }
+
+    internal static void ClearNonFinite(ReadOnlySpan<float> values, FloatRange range, int zero, Span<byte> symbols)
+    {
+        if (range.AllFinite) return;
         for (int i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i])) symbols[i] = (byte)zero;
@@ -111,6 +167,7 @@ public sealed class FastCodec : ITensorCodec
     [SkipLocalsInit]
     public void Decode(ReadOnlySpan<byte> frame, TensorShape expected, Span<float> destination)
     {
+        CheckTables(expected);
         ReadOnlySpan<byte> payload = FrameReader.Open(frame, Spec, expected, destination.Length);
         ReadOnlySpan<byte> exceptions = NonFiniteList.Open(ref payload, destination.Length);
         if (payload.Length < 5) throw new FrameException(FrameError.BadLength, "The frame's payload is shorter than its levels: send it again.");
@@ -122,7 +179,7 @@ public sealed class FastCodec : ITensorCodec
                 if (!float.IsFinite(value)) throw BadLevels();
                 destination.Fill(value);
                 break;
-            case Stored or Coded when !destination.IsEmpty:
+            case Stored or Coded or Trained when !destination.IsEmpty:
                 ReadPacked(payload, destination);
                 break;
             default:
@@ -156,10 +213,20 @@ public sealed class FastCodec : ITensorCodec
             return;
         }
 
+        FastModel? model = null;
+        if (payload[0] == Trained)
+        {
+            if (content.Length < IdBytes) throw new FrameException(FrameError.BadLength, "The frame's payload is shorter than the name of its tables: send it again.");
+            if (_tables is null || _model!.Zero != zero || BinaryPrimitives.ReadUInt32LittleEndian(content) != _tables.FrameId)
+                throw new FrameException(FrameError.BadParameters, "The frame was made with other trained tables than the plan names: both sides need the tables of the same profile.");
+            model = _model;
+            content = content[IdBytes..];
+        }
+
         byte[] packed = ArrayPool<byte>.Shared.Rent(bytes);
         try
         {
-            PackedPlane.Decode(content, _packing, zero, null, packed.AsSpan(0, bytes));
+            PackedPlane.Decode(content, _packing, zero, model, packed.AsSpan(0, bytes));
             _packing.Unpack(packed.AsSpan(0, bytes), levels, destination);
         }
         finally

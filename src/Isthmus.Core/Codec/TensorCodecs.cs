@@ -46,11 +46,13 @@ public static class TensorCodecs
     public static ITensorCodec Get(CodecSpec spec, CodecTables? tables)
     {
         ITensorCodec codec = Get(spec);
-        return Uses(spec, tables) ? new DenseCodec(codec.Spec.Parameter, tables) : codec;
+        if (!Uses(spec, tables)) return codec;
+        return spec.Kind == CodecKind.Fast ? new FastCodec(spec.Parameter, tables) : new DenseCodec(spec.Parameter, tables);
     }
 
     /// <summary>Whether a codec can use trained tables, and there are some.</summary>
-    public static bool Uses(CodecSpec spec, [NotNullWhen(true)] CodecTables? tables) => tables is not null && spec.Kind == CodecKind.Dense;
+    public static bool Uses(CodecSpec spec, [NotNullWhen(true)] CodecTables? tables) =>
+        tables is not null && (spec.Kind == CodecKind.Dense || (spec.Kind == CodecKind.Fast && tables.Fast.Find(spec.Parameter) is not null));
 
     /// <summary>Whether there is a codec of this specification.</summary>
     public static bool IsKnown(CodecSpec spec) => BySpec.ContainsKey(spec);

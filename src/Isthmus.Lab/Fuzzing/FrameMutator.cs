@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Isthmus.Core.Codec;
 using Isthmus.Core.Tensors;
 
 namespace Isthmus.Lab.Fuzzing;
@@ -283,9 +284,19 @@ internal sealed class FrameMutator(FrameCorpus corpus, ulong seed) : IFuzzSource
         }
 
         if (random.OneIn(8)) BinaryPrimitives.WriteSingleLittleEndian(tables.AsSpan(8), EdgeFloats[random.Next(EdgeFloats.Length)]);
+        int name = NameOfTables(input);
+        if (input.Believe(tables, MaxElements) is { } id && name >= 0 && name + 4 <= input.Length && !random.OneIn(8))
+            BinaryPrimitives.WriteUInt32LittleEndian(input.Frame[name..], id);
+    }
+
+    // Where a frame says which tables it was made with: dense at once, fast behind its levels; −1 where it does not.
+    private static int NameOfTables(FuzzInput input)
+    {
         int payload = FrameSeal.PayloadStart(input.Frame);
-        if (input.Believe(tables, MaxElements) is { } id && payload + 4 <= input.Length && !random.OneIn(8))
-            BinaryPrimitives.WriteUInt32LittleEndian(input.Frame[payload..], id);
+        if (input.Target.Codec.Spec.Kind != CodecKind.Fast) return payload;
+        if (payload + 4 > input.Length) return -1;
+        long mode = payload + 4 + (8L * BinaryPrimitives.ReadUInt32LittleEndian(input.Frame[payload..]));
+        return mode < input.Length && input.Frame[(int)mode] == 3 ? (int)Math.Min(int.MaxValue / 2, mode + 2 + (4 * input.Target.Codec.Spec.Parameter)) : -1;
     }
 
     private static TensorShape Shape(TensorShape own, ref FuzzRandom random)

@@ -97,10 +97,10 @@ public sealed class Calibrator
         List<CutProfile> cuts = [];
         List<SegmentTiming> heads = [];
         List<CodecTiming> codecTimes = [];
-        ImmutableArray<CalibrationImage> training = _options.Codecs.Any(c => c.Kind == CodecKind.Dense) ? TablesTraining.Choose(usable) : [];
+        ImmutableArray<CalibrationImage> training = TablesTraining.IsOfUse(_options.Codecs) ? TablesTraining.Choose(usable) : [];
         foreach (CutAnalysis cut in Cuts)
         {
-            ImmutableArray<CodecTables?> tables = TablesTraining.Train(_context, cut, training, cancellationToken);
+            ImmutableArray<CodecTables?> tables = TablesTraining.Train(_context, cut, training, _options.Codecs, cancellationToken);
             using CutPass pass = new(_context, cut, Tallies(_options.Codecs.Select(c => c.ToString()), usable.Length, images.Labelled), tables);
             await RunAsync(pass, usable, reference, journal, work, cancellationToken);
             cuts.Add(new(cut.Id, [.. cut.Tensors.Select((t, i) => new CutTensor(t.Name, t.Shape) { Tables = tables[i] })], cut.Bytes, cut.MacShare, CalibrationTables.Codecs(_options.Codecs, pass.Settings)));

@@ -22,16 +22,21 @@ internal static class TablesTraining
         return [.. Enumerable.Range(0, count).Select(i => images[(int)((long)i * images.Length / count)])];
     }
 
+    /// <summary>Whether any of these codecs uses trained tables.</summary>
+    public static bool IsOfUse(ImmutableArray<CodecSpec> codecs) => codecs.Any(c => c.Kind is CodecKind.Dense or CodecKind.Fast);
+
     /// <summary>Trains.</summary>
     /// <param name="context">What is calibrated.</param>
     /// <param name="cut">The cut.</param>
     /// <param name="images">The images.</param>
+    /// <param name="codecs">The codecs that are calibrated.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Tables for each tensor of the cut; null where nothing could be learnt.</returns>
-    public static ImmutableArray<CodecTables?> Train(CalibrationContext context, CutAnalysis cut, ImmutableArray<CalibrationImage> images, CancellationToken cancellationToken)
+    public static ImmutableArray<CodecTables?> Train(CalibrationContext context, CutAnalysis cut, ImmutableArray<CalibrationImage> images, ImmutableArray<CodecSpec> codecs, CancellationToken cancellationToken)
     {
         if (images.IsEmpty) return [.. cut.Tensors.Select(_ => (CodecTables?)null)];
-        CodecTablesTrainer[] trainers = [.. cut.Tensors.Select(t => new CodecTablesTrainer(t.Shape))];
+        int[] levels = [.. codecs.Where(c => c.Kind == CodecKind.Fast).Select(c => c.Parameter)];
+        CodecTablesTrainer[] trainers = [.. cut.Tensors.Select(t => new CodecTablesTrainer(t.Shape, levels))];
         using CutActivations activations = new(context, cut);
         foreach (CalibrationImage image in images)
         {

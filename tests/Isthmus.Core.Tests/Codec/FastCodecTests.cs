@@ -81,6 +81,78 @@ public sealed class FastCodecTests
     }
 
     [Fact]
+    public void Encode_WithTrainedTables_IsSmallerAndDecodesToTheSameValues()
+    {
+        TensorShape shape = new(1, 16, 14, 14);
+        int n = (int)shape.ElementCount;
+        int[] all = [2, 3, 4, 6, 8, 16, 100];
+        CodecTablesTrainer trainer = new(shape, all);
+        for (int seed = 10; seed < 20; seed++) trainer.Add(Activations.Relu(n, 0.7, seed));
+        CodecTables tables = trainer.Train()!;
+        float[] values = Activations.Relu(n, 0.7, 1);
+        foreach (int levels in all)
+        {
+            ITensorCodec trained = TensorCodecs.Get(CodecSpec.Fast(levels), tables);
+            byte[] plain = Frames.Encode(CodecSpec.Fast(levels), values, shape);
+            byte[] frame = Encode(trained, values, shape);
+            Assert.Equal(FastCodec.Trained, frame[FrameHeader.Length(shape) + 4]);
+            Assert.True(frame.Length < plain.Length, $"{levels} levels: {frame.Length} bytes, {plain.Length} without tables");
+            Assert.True(frame.Length <= trained.MaxFrameBytes(shape));
+            float[] decoded = new float[n];
+            trained.Decode(frame, shape, decoded);
+            Assert.Equal(Frames.Decode(CodecSpec.Fast(levels), plain, shape), decoded);
+
+            // Nobody decodes it without them or with others.
+            Assert.Equal(FrameError.BadParameters, Assert.Throws<FrameException>(() => TensorCodecs.Get(CodecSpec.Fast(levels)).Decode(frame, shape, decoded)).Error);
+            trainer.Add(Activations.Relu(n, 0.2, levels));
+            ITensorCodec other = TensorCodecs.Get(CodecSpec.Fast(levels), trainer.Train());
+            Assert.Equal(FrameError.BadParameters, Assert.Throws<FrameException>(() => other.Decode(frame, shape, decoded)).Error);
+            // A frame that brings its own tables needs none.
+            trained.Decode(plain, shape, decoded);
+        }
+    }
+
+    [Fact]
+    public void Encode_OfSomethingUnlikeWhatWasTrained_SendsTablesOrStoresIfThatIsSmaller()
+    {
+        TensorShape shape = new(1, 16, 28, 28);
+        int n = (int)shape.ElementCount;
+        foreach (int levels in new[] { 3, 4, 8, 16 })
+        {
+            CodecTablesTrainer trainer = new(shape, [levels]);
+            for (int seed = 0; seed < 4; seed++) trainer.Add(Activations.Relu(n, 0.97, seed));
+            ITensorCodec trained = TensorCodecs.Get(CodecSpec.Fast(levels), trainer.Train());
+            Random random = new(levels);
+            float[][] others = [Activations.Relu(n, 0.3, 5), [.. Enumerable.Range(0, n).Select(_ => (float)random.Next(levels))], [.. Enumerable.Range(0, n).Select(i => (float)(i % levels))]];
+            foreach (float[] values in others)
+            {
+                byte[] plain = Frames.Encode(CodecSpec.Fast(levels), values, shape);
+                byte[] frame = Encode(trained, values, shape);
+                Assert.True(frame.Length <= plain.Length, $"{levels} levels: {frame.Length} bytes, {plain.Length} without tables");
+                float[] decoded = new float[n];
+                trained.Decode(frame, shape, decoded);
+                Assert.Equal(Frames.Decode(CodecSpec.Fast(levels), plain, shape), decoded);
+            }
+        }
+    }
+
+    [Fact]
+    public void Encode_WithTablesOfAnotherShape_IsRefused()
+    {
+        CodecTablesTrainer trainer = new(new TensorShape(1, 4, 5, 5), [4]);
+        trainer.Add(Activations.Relu(100, 0.5, 1));
+        ITensorCodec codec = TensorCodecs.Get(CodecSpec.Fast(4), trainer.Train());
+        Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => Encode(codec, new float[50], new TensorShape(50))).Kind);
+    }
+
+    private static byte[] Encode(ITensorCodec codec, float[] values, TensorShape shape)
+    {
+        System.Buffers.ArrayBufferWriter<byte> output = new();
+        codec.Encode(values, shape, output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    [Fact]
     public void Decode_WithAWrongField_SaysWhichKindOfWrong()
     {
         CodecSpec codec = CodecSpec.Fast(4);
@@ -101,7 +173,7 @@ public sealed class FastCodecTests
         Assert.Equal(FrameError.BadParameters, With(26, BitConverter.GetBytes(1f))); // which is not zero
         Assert.Equal(FrameError.BadParameters, With(30, BitConverter.GetBytes(float.NaN)));
         Assert.Equal(FrameError.BadParameters, With(42, 4)); // contexts
-        Assert.Equal(FrameError.BadParameters, With(43, 0, 0)); // the neighbour above
+        Assert.Equal(FrameError.BadParameters, With(43, 1, 0)); // the neighbour above
         Assert.Equal(FrameError.BadParameters, With(43, 1, 4));
         Assert.Equal(FrameError.BadCode, With(frame.Length - 1, (byte)(frame[^1] ^ 1)));
     }
