@@ -1,4 +1,3 @@
-using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Streaming;
 
 namespace Isthmus.Runtime.Tests.Streaming;
