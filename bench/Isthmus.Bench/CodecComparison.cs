@@ -41,7 +41,7 @@ public sealed class CodecComparison : IComparison
     {
         ArgumentNullException.ThrowIfNull(progress);
         progress.Report(new("activations of a real network", 0));
-        IReadOnlyList<(string Name, TensorShape Shape, float[] Values, FastTables Tables)> real = RealActivations.Read(LevelsOf, cancellationToken, 0.4, 0.72, 0.93);
+        IReadOnlyList<(string Name, TensorShape Shape, float[] Values, FastTables Tables, IReadOnlyList<float[]> Others)> real = RealActivations.Read(LevelsOf, cancellationToken, 0.4, 0.72, 0.93);
         (string Name, float[] Values, int[] Widths)[] inputs =
         [
             ("ReLU-like 64×56×56", SyntheticActivations.Relu(64, 56, 1), AllWidths),
@@ -70,7 +70,7 @@ public sealed class CodecComparison : IComparison
         TensorShape synthetic = new(1, 64, 56, 56);
         FastTablesTrainer trainer = new(synthetic, LevelsOf);
         for (int seed = 0; seed < SyntheticTraining; seed++) trainer.Add(SyntheticActivations.Relu(64, 56, FirstTrainingSeed + seed));
-        foreach ((string input, TensorShape shape, float[] values, FastTables tables) in real.Prepend(("ReLU-like 64×56×56", synthetic, inputs[0].Values, trainer.Train())))
+        foreach ((string input, TensorShape shape, float[] values, FastTables tables, IReadOnlyList<float[]> others) in real.Prepend(("ReLU-like 64×56×56", synthetic, inputs[0].Values, trainer.Train(), [])))
         {
             foreach (int levels in LevelsOf)
             {
@@ -78,6 +78,7 @@ public sealed class CodecComparison : IComparison
                 fast.Measure(input, values, shape, tables, levels);
             }
 
+            new ChannelRangeRows(rows, cancellationToken).Measure(input, values, shape, others, LevelsOf);
             foreach ((int quality, int bits) in DenseRows.Settings)
             {
                 progress.Report(new($"{input}, dense:{quality}", (double)done++ / cases));

@@ -18,9 +18,9 @@ internal static class RealActivations
 
     /// <summary>
     /// The tensors at the single-tensor cuts that lie nearest to these shares of the network's multiply-accumulates, for the first photograph; and what the codec
-    /// `fast` learns of them from the others, of which parts and mirror images are taken as well.
+    /// `fast` learns of them from the others, of which parts and mirror images are taken as well; and those activations.
     /// </summary>
-    public static IReadOnlyList<(string Name, TensorShape Shape, float[] Values, FastTables Tables)> Read(IReadOnlyList<int> levels, CancellationToken cancellationToken, params ReadOnlySpan<double> macShares)
+    public static IReadOnlyList<(string Name, TensorShape Shape, float[] Values, FastTables Tables, IReadOnlyList<float[]> Others)> Read(IReadOnlyList<int> levels, CancellationToken cancellationToken, params ReadOnlySpan<double> macShares)
     {
         string? root = Environment.GetEnvironmentVariable("ISTHMUS_ROOT");
         if (root is null || !File.Exists(Path.Combine(root, Network))) return [];
@@ -32,7 +32,7 @@ internal static class RealActivations
         OnnxModel model = OnnxModel.Parse(imported.Model, "Inception v3");
         ModelAnalysis analysis = ModelAnalysis.Analyse(model, cancellationToken: cancellationToken);
         ImagePreprocessor preprocessor = new(manifest);
-        List<(string Name, TensorShape Shape, float[] Values, FastTables Tables)> activations = [];
+        List<(string Name, TensorShape Shape, float[] Values, FastTables Tables, IReadOnlyList<float[]> Others)> activations = [];
         using Tensor input = preprocessor.FromFile(File.ReadAllBytes(photographs[0]));
         foreach (double share in macShares)
         {
@@ -40,6 +40,7 @@ internal static class RealActivations
             using NetworkSession head = NetworkSession.Create(SegmentExtractor.Extract(model, from: null, cut.TensorNames, analysis.Tensors));
             using Tensor activation = head.Run([input], cancellationToken)[0];
             FastTablesTrainer trainer = new(activation.Shape, levels);
+            List<float[]> others = [];
             foreach (string photograph in photographs[1..])
             {
                 using Tensor other = preprocessor.FromFile(File.ReadAllBytes(photograph));
@@ -47,11 +48,12 @@ internal static class RealActivations
                 {
                     using Tensor shown = head.Run([view], cancellationToken)[0];
                     trainer.Add(shown.Floats);
+                    others.Add(shown.Floats.ToArray());
                     view.Dispose();
                 }
             }
 
-            activations.Add(($"Inception v3 {cut.Id} {activation.Shape}, {Path.GetFileName(photographs[0])}", activation.Shape, activation.Floats.ToArray(), trainer.Train()));
+            activations.Add(($"Inception v3 {cut.Id} {activation.Shape}, {Path.GetFileName(photographs[0])}", activation.Shape, activation.Floats.ToArray(), trainer.Train(), others));
         }
 
         return activations;
