@@ -76,7 +76,7 @@ internal sealed record ActiveConstraint(
         if (c.KeepInputOnDevice)
         {
             active.Add(new(
-                RelaxableConstraint.KeepInputOnDevice, "the raw picture stays on the device", p => Keeps(p.Plan, request.Index), _ => "the raw picture would leave the device",
+                RelaxableConstraint.KeepInputOnDevice, "the raw picture stays on the device", p => Keeps(p.Plan, request), _ => "the raw picture would leave the device",
                 c with { KeepInputOnDevice = false }, _ => "leave out --private"));
         }
 
@@ -114,15 +114,13 @@ internal sealed record ActiveConstraint(
     {
         Constraints c = request.Constraints;
         if (c.Placements.IsEmpty) return;
-        LayerBlocks layers = new(request.Profile);
         string unit = LayerBlocks.Word(request.Profile);
         foreach (LayerPlacement placement in c.Placements.Distinct())
         {
-            int block = layers.BlockOf(placement.Layer);
             string what = $"{unit} {placement.Layer} {(placement.Must ? "must" : "may not")} be on the {Name(placement.Tier)}";
             active.Add(new(
-                RelaxableConstraint.Placements, what, p => TierOf(p.Plan, block, request.Index) == placement.Tier == placement.Must,
-                p => $"{unit} {placement.Layer} would be on the {Name(TierOf(p.Plan, block, request.Index))}, and {(placement.Must ? $"must be on the {Name(placement.Tier)}" : "may not be there")}",
+                RelaxableConstraint.Placements, what, p => TierOf(p.Plan, placement.Layer, request) == placement.Tier == placement.Must,
+                p => $"{unit} {placement.Layer} would be on the {Name(TierOf(p.Plan, placement.Layer, request))}, and {(placement.Must ? $"must be on the {Name(placement.Tier)}" : "may not be there")}",
                 c with { Placements = [.. c.Placements.Where(x => x != placement)] }, _ => $"do not --place {placement}"));
         }
     }
@@ -130,7 +128,6 @@ internal sealed record ActiveConstraint(
     private static void AddTierLimits(List<ActiveConstraint> active, PlanningRequest request)
     {
         Constraints c = request.Constraints;
-        CostModel model = CostModel.Of(request);
         foreach (TierTimeLimit limit in c.MaxTierTime.Distinct())
         {
             double most = limit.Time?.Value ?? limit.Share ?? 0;
@@ -146,7 +143,7 @@ internal sealed record ActiveConstraint(
                 Limit = new(most, Of, v => c with { MaxTierTime = [.. c.MaxTierTime.Select(x => x == limit ? Limit(v) : x)] }, Step: isShare ? 1e-6 : 1e-3),
             });
 
-            double Of(RankedPlan plan) => TierComputing.Of(model, plan.Plan, limit.Tier) is var (ms, all) && isShare ? all > 0 ? ms / all : 0 : ms;
+            double Of(RankedPlan plan) => TierComputing.Of(CostModel.Of(request.Choosing(plan.Plan.Model)), plan.Plan, limit.Tier) is var (ms, all) && isShare ? all > 0 ? ms / all : 0 : ms;
             TierTimeLimit Limit(double value) => isShare ? TierTimeLimit.OfShare(limit.Tier, value) : TierTimeLimit.Of(limit.Tier, new(value));
         }
 
@@ -166,13 +163,17 @@ internal sealed record ActiveConstraint(
     private static long Leaving(RankedPlan plan, Tier tier) => tier == Tier.Device ? plan.Bytes.Value
         : plan.Plan.Segments[^1].Tier != tier && plan.Plan.Segments.Any(s => s.Tier == tier) ? plan.Cost.BytesTotal.Value - plan.Bytes.Value : 0;
 
-    private static Tier TierOf(Plan plan, int block, ProfileIndex index) =>
-        plan.Segments.First(s => s.To is null || block <= index.CutAt(s.To)).Tier;
+    private static Tier TierOf(Plan plan, int layer, PlanningRequest request)
+    {
+        ProfileIndex index = request.Choosing(plan.Model).Index;
+        int block = new LayerBlocks(index.Profile).BlockOf(layer);
+        return plan.Segments.First(s => s.To is null || block <= index.CutAt(s.To)).Tier;
+    }
 
     private static string Name(Tier tier) => TierName.Of(tier);
 
-    private static bool Keeps(Plan plan, ProfileIndex index) =>
-        plan.Input.Kind == InputKind.Local && (plan.IsSingleNode || index.Cut(plan.Segments[0].To!).MacShare > 0);
+    private static bool Keeps(Plan plan, PlanningRequest request) =>
+        plan.Input.Kind == InputKind.Local && (plan.IsSingleNode || request.Choosing(plan.Model).Index.Cut(plan.Segments[0].To!).MacShare > 0);
 
     // In the words that are used when no plan is left at all, and rounded as there.
     private static string Allow(RelaxableConstraint kind, Tier? tier, double value) => new Obstacle(new(kind, null, "") { Tier = tier }, 0).To(value).Advice;

@@ -25,6 +25,7 @@ internal sealed class BandwidthSweep
     private readonly LinkProfile _link;
     private readonly ImmutableArray<LinkProfile> _others;
     private readonly CancellationToken _cancellationToken;
+    private readonly PlanSession _session = new();
     private readonly List<(double T, Plan? Faster, Plan? Slower)> _borders = [];
     private int _plannings;
     private bool _complete = true;
@@ -121,11 +122,10 @@ internal sealed class BandwidthSweep
     {
         _cancellationToken.ThrowIfCancellationRequested();
         _plannings++;
-        PlanningRequest asked = Asked(t);
-        return Planner.Best(asked, CostModel.Of(asked));
+        return _session.Best(Asked(t));
     }
 
-    private double ScoreAt(Plan plan, double t) => CostModel.Of(Asked(t)).Rank(plan, _request.Objective).Score;
+    private double ScoreAt(Plan plan, double t) => CostModel.Of(Asked(t).Choosing(plan.Model)).Rank(plan, _request.Objective).Score;
 
     private PlanningRequest Asked(double t) => _request with { Links = [.. _others, _link with { Bandwidth = t == 0 ? BitsPerSecond.Unlimited : new(1 / t) }] };
 }

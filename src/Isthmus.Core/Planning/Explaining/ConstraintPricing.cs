@@ -37,11 +37,7 @@ internal static class ConstraintPricing
 
         return new(constraint.Kind, constraint.What, price, without, limit.Of(next), next, winner.Score - next.Score, constraint.Advice(next));
 
-        RankedPlan? Best(Constraints constraints)
-        {
-            PlanningRequest asked = request with { Constraints = constraints };
-            return Planner.Best(asked, CostModel.Of(asked));
-        }
+        RankedPlan? Best(Constraints constraints) => Planner.Best(request with { Constraints = constraints });
 
         bool IsBetter(RankedPlan plan) => plan.Score < winner.Score - (Tolerance * Math.Max(1, Math.Abs(winner.Score)));
     }

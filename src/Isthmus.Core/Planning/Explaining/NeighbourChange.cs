@@ -35,4 +35,7 @@ public enum NeighbourChange
 
     /// <summary>The network is split, in the best way that is allowed.</summary>
     [JsonStringEnumMemberName("splitting")] Splitting,
+
+    /// <summary>Another network for the same task, in its best way that is allowed.</summary>
+    [JsonStringEnumMemberName("otherVariant")] OtherVariant,
 }

@@ -23,9 +23,13 @@ internal static class NeighbourReason
     private static string Result(Objective objective, double ms, long bytes, double score)
     {
         string time = Math.Abs(ms) < 0.005 ? "as fast" : $"{Ms(ms)} {(ms > 0 ? "slower" : "faster")}";
-        if (objective == Objective.Latency) return time;
         string sent = bytes == 0 ? "sends as much" : $"sends {new ByteCount(Math.Abs(bytes))} {(bytes > 0 ? "more" : "less")}";
-        return objective == Objective.Traffic ? $"{sent} and is {time}"
+        string verb = objective == Objective.Price ? "costs" : "takes";
+        string more = PriceText.Amount(Math.Abs(score), objective);
+        return objective == Objective.Latency ? time
+            : objective == Objective.Traffic ? $"{sent} and is {time}"
+            : objective == Objective.Throughput ? $"its longest stage {(Same(score, 0) ? "is as long" : $"takes {more} {(score > 0 ? "more" : "less")}")}, and one picture is {time}"
+            : objective == Objective.Energy || objective == Objective.Price ? $"{(Same(score, 0) ? $"{verb} as much" : $"{verb} {more} {(score > 0 ? "more" : "less")}")}, is {time}, and {sent}"
             : $"{(Math.Abs(score) < 0.005 ? "as good" : $"{Math.Abs(score):0.##} {(score > 0 ? "worse" : "better")}")} by {objective}: {time}, and {sent}";
     }
 

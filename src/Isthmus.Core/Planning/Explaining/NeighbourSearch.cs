@@ -20,8 +20,9 @@ internal sealed class NeighbourSearch
     public NeighbourSearch(PlanningRequest request, PlanningResult result, ImmutableArray<ActiveConstraint> active)
     {
         _request = request;
-        _profile = request.Profile;
-        _model = CostModel.Of(request);
+        PlanningRequest chosen = request.Choosing(result.Winner.Plan.Model);
+        _profile = chosen.Profile;
+        _model = CostModel.Of(chosen);
         _winner = result.Winner;
         _bestSplit = result.BestSplit;
         _active = active;
@@ -32,7 +33,7 @@ internal sealed class NeighbourSearch
     public ImmutableArray<PlanNeighbour> All()
     {
         HashSet<Plan> seen = [_plan];
-        return [.. Cuts().Concat(Codecs()).Concat(Inputs()).Concat(Nodes()).Concat(Tiers()).Concat(SingleNodes()).Concat(Splits())
+        return [.. Cuts().Concat(Codecs()).Concat(Inputs()).Concat(Nodes()).Concat(Tiers()).Concat(SingleNodes()).Concat(Splits()).Concat(Variants())
             .OrderBy(n => n.Change)
             .Where(n => seen.Add(n.Plan))];
     }
@@ -154,7 +155,20 @@ internal sealed class NeighbourSearch
 
     private IEnumerable<PlanNeighbour> Splits()
     {
-        if (_plan.IsSingleNode && _bestSplit is not null) yield return Of(NeighbourChange.Splitting, "the best split", _bestSplit);
+        if (!_plan.IsSingleNode || _bestSplit is null) yield break;
+        // The best split of all may be one of another network.
+        SearchSpace split = _request.Space with { MinCuts = Math.Max(1, _request.Space.MinCuts) };
+        RankedPlan? best = _bestSplit.Plan.Model == _plan.Model ? _bestSplit : Planner.Best(_request.Choosing(_plan.Model) with { Space = split });
+        if (best is not null) yield return Of(NeighbourChange.Splitting, "the best split", best);
+    }
+
+    private IEnumerable<PlanNeighbour> Variants()
+    {
+        foreach (PlanVariant variant in _request.Variants.Where(v => v.Index.Profile.Model != _plan.Model))
+        {
+            if (Planner.Best(_request.Choosing(variant.Index.Profile.Model)) is { } best)
+                yield return Of(NeighbourChange.OtherVariant, $"the network {variant.Index.Profile.ModelName}, in its best way", best);
+        }
     }
 
     // Plans that may begin beyond the device, to which the picture then goes in its best form.
@@ -200,8 +214,10 @@ internal sealed class NeighbourSearch
     {
         try
         {
-            missing = "";
-            return _model.Rank(plan, _request.Objective);
+            RankedPlan ranked = _model.Rank(plan, _request.Objective);
+            // What is not known of a node is not a number, unless the objective does not ask for it.
+            missing = double.IsNaN(ranked.Score) ? $"The profile does not say what a node or link of it draws or costs, and the objective is {_request.Objective}." : "";
+            return missing.Length > 0 ? null : ranked;
         }
         catch (IsthmusException e) when (e.Kind == ErrorKind.Planning)
         {

@@ -22,6 +22,9 @@ public static class PriceText
         ArgumentNullException.ThrowIfNull(objective);
         return objective == Objective.Latency ? new Milliseconds(score).ToString()
             : objective == Objective.Traffic ? new ByteCount((long)Math.Round(score * 1000)).ToString()
+            : objective == Objective.Throughput ? $"{new Milliseconds(score)} of the longest stage"
+            : objective == Objective.Energy ? $"{score:0.####} J"
+            : objective == Objective.Price ? $"{score:0.#########} of the profile's money"
             : $"{score:0.##} by {objective}";
     }
 

@@ -22,15 +22,17 @@ public static class PlanReport
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(explanation);
-        HtmlPage page = new($"Plan for {request.Profile.ModelName}", PlanReportStyle.Css);
-        AppendSummary(page, request, explanation.Result);
-        AppendNetwork(page, request, explanation.Result.Winner);
+        // Of several networks, the one that was chosen is shown.
+        PlanningRequest chosen = request.Choosing(explanation.Result.Winner.Plan.Model);
+        HtmlPage page = new($"Plan for {chosen.Profile.ModelName}", PlanReportStyle.Css);
+        AppendSummary(page, chosen, explanation.Result);
+        AppendNetwork(page, chosen, explanation.Result.Winner);
         AppendStages(page, explanation);
         AppendNeighbours(page, explanation);
-        AppendPareto(page, explanation.Result);
+        AppendPareto(page, request, explanation.Result);
         AppendBandwidths(page, explanation);
         AppendPrices(page, request, explanation);
-        AppendProvenance(page, request, created, softwareVersion);
+        AppendProvenance(page, chosen, [.. request.Variants.Where(v => v.Index != chosen.Index)], created, softwareVersion);
         return page.ToString();
     }
 
@@ -42,6 +44,9 @@ public static class PlanReport
             + Figure(winner.Latency.ToString(), "predicted, from picture to answer")
             + Figure(winner.Bytes.ToString(), "leave the device")
             + Figure($"{winner.AccuracyLoss * 100:0.##} %", request.Profile.Calibration is { Labelled: true } ? "of the accuracy is lost, at most" : "of the answers change, at most")
+            + (winner.Cost.Energy is { } joules ? Figure($"{joules:0.###} J", "drawn for one picture") : "")
+            + (winner.Cost.Price is { } money ? Figure($"{money:0.#########}", "of the profile's money for one picture") : "")
+            + (request.Objective.PerPeriod > 0 ? Figure(winner.Cost.Period.ToString(), "the longest stage, if pictures follow each other") : "")
             + (result.MarginOverBestSingleTier is { } margin && margin.Against.Plan != winner.Plan ? Figure(NeighbourRows.Signed(-margin.Saved.Value), $"against {margin.Against.Plan.Describe()}, the best on one node") : "")
             + "</div>");
         string[] emulated = [.. Emulated(request)];
@@ -57,8 +62,9 @@ public static class PlanReport
         page.Append("<h2>The network on each node</h2><p>Milliseconds of each block (what lies between two cuts), on a logarithmic scale. Coloured: the range that the node runs in the best plan, with the time of that whole range. Arrows: what crosses, and how long it is on the way.</p>");
         page.Append(picture.ToHtml());
         List<string> notes = [];
-        if (picture.HasDifferences) notes.Add("Bars with a dashed edge (Δ in the table) are differences of two measured segments, because the block was not measured by itself; they are for looking: the plan is made with whole measured segments only. A difference that is not above zero is not drawn.");
+        if (picture.HasDifferences) notes.Add("Bars with a dashed edge (Δ in the table) are differences of two measured segments, because the block was not measured by itself; they are for looking, and no plan is made with them. A difference that is not above zero is not drawn.");
         if (picture.HasStretches) notes.Add("A bar that spans several blocks is the time of all of them.");
+        if (winner.IsSummed) notes.Add("The time of a chosen range is summed from its blocks, because it was not measured as a whole.");
         if (picture.Omitted > 0) notes.Add($"{picture.Omitted} more nodes of the profile are not drawn.");
         foreach (string note in notes) page.Append($"<p class=\"soft\">{E(note)}</p>");
         var (headings, rows) = picture.Table(MostBlocks);
@@ -99,11 +105,12 @@ public static class PlanReport
         if (unknown.Length > 0) Details(page, "What was not measured", ["<change", "<"], unknown.Select(n => ((IReadOnlyList<string>)[E(n.What), Prose(n.Why)], false)));
     }
 
-    private static void AppendPareto(HtmlPage page, PlanningResult result)
+    private static void AppendPareto(HtmlPage page, PlanningRequest request, PlanningResult result)
     {
         if (result.Pareto.IsEmpty) return;
         ParetoPicture picture = new([.. result.Pareto.Take(MostPoints)], result.Ranked, result.Winner);
-        page.Append($"<h2>Latency against bytes</h2><p>{(result.Pareto.Length == 1 ? "One plan beats all others in latency, bytes and accuracy at once." : $"The {result.Pareto.Length} plans that no other beats in latency, bytes and accuracy at once{(result.Pareto.Length > MostPoints ? $", of which the fastest {MostPoints} are drawn" : "")}. Numbers are those of the table.")} Within the constraints.</p>");
+        string axes = request.ParetoAxes == ParetoAxes.Default ? "latency, bytes and accuracy" : string.Join(", ", Enum.GetValues<ParetoAxes>().Where(a => int.PopCount((int)a) == 1 && request.ParetoAxes.HasFlag(a))).ToLowerInvariant();
+        page.Append($"<h2>Latency against bytes</h2><p>{(result.Pareto.Length == 1 ? $"One plan beats all others in {axes} at once." : $"The {result.Pareto.Length} plans that no other beats in {axes} at once{(result.Pareto.Length > MostPoints ? $", of which the fastest {MostPoints} are drawn" : "")}. Numbers are those of the table.")} Within the constraints.</p>");
         page.Append(picture.Legend()).Append(picture.ToHtml());
         Details(
             page, "The same as a table", ["#", "<plan", "milliseconds", "sent", "loss ≤"],
@@ -143,14 +150,15 @@ public static class PlanReport
         page.Append($"<ul class=\"narrow\">{string.Concat(explanation.Prices.Select(p => $"<li>{Prose(PriceText.Of(p, request.Objective))}</li>"))}</ul>");
     }
 
-    private static void AppendProvenance(HtmlPage page, PlanningRequest request, DateTimeOffset created, string softwareVersion)
+    private static void AppendProvenance(HtmlPage page, PlanningRequest request, ImmutableArray<PlanVariant> others, DateTimeOffset created, string softwareVersion)
     {
         Profile profile = request.Profile;
         page.Append("<h2>Where the figures come from</h2><dl>"
             + Entry("model", $"{E(profile.ModelName)}, SHA-256 <code>{E(profile.Model.ToString())}</code>")
+            + string.Concat(others.Select(v => Entry("not chosen", $"{E(v.Index.Profile.ModelName)}, SHA-256 <code>{E(v.Index.Profile.Model.ToString())}</code>")))
             + Entry("profile", E($"measured until {profile.Created.UtcDateTime:yyyy-MM-dd HH:mm} UTC by Isthmus {profile.SoftwareVersion}; sizes and losses from {profile.SampleCount} images; {profile.Cuts.Length} cuts{(profile.Expires is { } end ? $"; expires {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC{(created >= end ? ", which is past" : "")}" : "")}"))
             + (profile.Calibration is { } c ? Entry("calibration", E($"{c.SampleCount} images{(c.Labelled ? " with labels" : ", without labels")}, {c.Created.UtcDateTime:yyyy-MM-dd HH:mm} UTC, Isthmus {c.SoftwareVersion}")) : "")
-            + Entry("counted", E(request.Terms == CostTerms.Everything ? "every stage from the image file to the answer; medians of measured segments" : "computing and transfer only, as the method's paper does"))
+            + Entry("counted", E(request.Terms == CostTerms.Everything ? $"every stage from the image file to the answer; medians of measured segments{(request.Segments == SegmentTimes.Blocks ? ", and sums of measured blocks for segments that were not measured as a whole" : "")}" : "computing and transfer only, as the method's paper does"))
             + Entry("this page", E($"{created.UtcDateTime:yyyy-MM-dd HH:mm} UTC, Isthmus {softwareVersion}"))
             + "</dl>");
         page.Append("<h3>Nodes</h3>").AppendTable(

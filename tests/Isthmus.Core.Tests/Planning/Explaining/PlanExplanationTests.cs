@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Planning.Explaining;
 using Isthmus.Core.Profiling;
@@ -208,6 +209,137 @@ public sealed class PlanExplanationTests
     {
         foreach ((PlanningRequest request, PlanExplanation explanation) in Explained(60, constrained: false))
             Assert.All(explanation.Result.Ranked, r => Assert.Equal(r.Latency.Value, PlanStage.Of(r.Cost).Sum(s => s.Value.Value), 1e-9));
+    }
+
+    [Fact]
+    public void Of_ThroughputEnergyAndPrice_AgreesWithPlanning()
+    {
+        int neighbours = 0, bandwidths = 0, regions = 0, binding = 0;
+        Objective[] objectives = [Objective.Throughput, Objective.Energy, Objective.Price, Objective.Weighted(1, 0, perJoule: 3), Objective.Weighted(1, 0.2, perPeriod: 2)];
+        for (int seed = 0; seed < 130; seed++)
+        {
+            Profile profile = WithRates(RandomProfiles.Create(seed, maxCuts: 4, gaps: 0.03), seed);
+            Random random = new(seed);
+            PlanningRequest request = new(profile) { Objective = objectives[seed % objectives.Length], Constraints = RandomProfiles.Constraints(seed, profile) with { MaxLatency = null } };
+            if (PlanOracle.All(profile, null, request.Constraints).Count == 0) continue;
+            PlanExplanation explanation = PlanExplanation.Of(request, Planner.Plan(request), TestContext.Current.CancellationToken);
+            double best = explanation.Result.Winner.Score;
+            foreach (PlanNeighbour neighbour in explanation.Neighbours.Where(n => n.IsAllowed))
+            {
+                Assert.Equal(CostModel.Of(request).Rank(neighbour.Plan, request.Objective), neighbour.Ranked);
+                Assert.True(neighbour.Ranked!.Score >= best - 1e-9, $"seed {seed}: {neighbour.Plan}");
+                neighbours++;
+            }
+
+            foreach (ConstraintPrice price in explanation.Prices.Where(p => p.Binds))
+            {
+                Assert.True(price.Without.Score < best && price.Next!.Score < best);
+                binding++;
+            }
+
+            foreach (BandwidthRegions link in explanation.Bandwidths)
+            {
+                Assert.True(link.IsComplete, $"seed {seed}: {link.Plannings} plannings.");
+                regions += link.Regions.Length;
+                foreach (BandwidthRegion region in link.Regions)
+                {
+                    foreach (double share in new[] { 1e-5, random.NextDouble(), 1 - 1e-5 })
+                    {
+                        double rate = region.Low.Value * Math.Pow(Math.Min(region.High.Value, 1e12) / region.Low.Value, share);
+                        PlanningRequest there = request with { Links = [profile.Links.First(l => l.From == link.From && l.To == link.To) with { Bandwidth = new(rate) }] };
+                        double score = CostModel.Of(there).Rank(region.Plan!, request.Objective).Score;
+                        Assert.Equal(Planner.Best(there)!.Score, score, 1e-6 * Math.Max(1, score));
+                        bandwidths++;
+                    }
+                }
+            }
+        }
+
+        Assert.True(neighbours > 300 && bandwidths > 400 && regions > 150 && binding > 10, $"{neighbours} neighbours, {bandwidths} bandwidths in {regions} regions, {binding} prices.");
+    }
+
+    [Fact]
+    public void Of_Variants_ShowsTheOtherNetworksInTheirBestWay()
+    {
+        int found = 0, binding = 0;
+        for (int seed = 0; seed < 120; seed++)
+        {
+            Profile profile = RandomProfiles.Create(seed, maxCuts: 3, gaps: 0.02);
+            // The same nodes, links and cuts with other times.
+            Profile other = profile with
+            {
+                Model = ModelHash.Of([1, 2, 3]), ModelName = "small.onnx",
+                Nodes = [.. profile.Nodes.Select((n, i) => n with { Segments = [.. n.Segments.Select(s => s with { Timing = new(s.Timing.P50 * (0.3 + (0.4 * i)), s.Timing.P95 * 2, 3) })] })],
+            };
+            ProfileIndex index = ProfileIndex.Of(profile);
+            PlanningRequest request = new(index)
+            {
+                Variants = [new(index, 0.01), new(ProfileIndex.Of(other), 0.03)],
+                Constraints = RandomProfiles.Constraints(seed, profile) with { MaxAccuracyLoss = seed % 2 == 0 ? 0.02 : 0.5 },
+            };
+            if (Planner.Best(request) is null) continue;
+            PlanExplanation explanation = PlanExplanation.Of(request, Planner.Plan(request), TestContext.Current.CancellationToken);
+            ModelHash winner = explanation.Result.Winner.Plan.Model;
+            foreach (PlanNeighbour neighbour in explanation.Neighbours)
+            {
+                Assert.Equal(neighbour.Change == NeighbourChange.OtherVariant, neighbour.Plan.Model != winner);
+                if (neighbour.Change != NeighbourChange.OtherVariant) continue;
+                Assert.Equal(Planner.Best(request.Choosing(neighbour.Plan.Model)), neighbour.Ranked);
+                Assert.True(neighbour.IsAllowed && neighbour.Ranked!.Score >= explanation.Result.Winner.Score);
+                found++;
+            }
+
+            ImmutableArray<ActiveConstraint> active = ActiveConstraint.Of(request);
+            foreach ((ActiveConstraint constraint, ConstraintPrice price) in active.Zip(explanation.Prices))
+            {
+                RankedPlan without = Planner.Best(request with { Constraints = constraint.Without })!;
+                Assert.Equal(explanation.Result.Winner.Score - without.Score, price.Price, 1e-9);
+                if (!price.Binds) continue;
+                Assert.False(constraint.Allows(without));
+                binding++;
+            }
+        }
+
+        Assert.True(found > 25 && binding > 10, $"{found} other variants, {binding} prices.");
+    }
+
+    [Fact]
+    public void Of_SeveralDevices_ComparesThemToo()
+    {
+        int found = 0;
+        for (int seed = 0; seed < 150; seed++)
+        {
+            Profile profile = RandomProfiles.Create(seed, maxCuts: 3, gaps: 0.02);
+            NodeProfile device = profile.Nodes.First(n => n.Tier == Tier.Device);
+            profile = profile with
+            {
+                Nodes = [.. profile.Nodes, device with { Name = "phone", Segments = [.. device.Segments.Select(s => s with { Timing = new(s.Timing.P50 * 1.5, s.Timing.P95 * 2, 3) })] }],
+                Links = [.. profile.Links, .. profile.Links.Where(l => l.From == device.Name).Select(l => l with { From = "phone", RoundTrip = l.RoundTrip * 2 })],
+            };
+            PlanningRequest request = new(profile) { Device = seed % 4 == 0 ? "phone" : null };
+            if (Planner.Best(request) is null) continue;
+            PlanExplanation explanation = PlanExplanation.Of(request, Planner.Plan(request), TestContext.Current.CancellationToken);
+            RankedPlan winner = explanation.Result.Winner;
+            Assert.NotNull(winner.Plan.Device);
+            foreach (PlanNeighbour neighbour in explanation.Neighbours.Where(n => n.Ranked is not null))
+            {
+                if (neighbour.IsAllowed) Assert.True(neighbour.Ranked!.Score >= winner.Score - 1e-9);
+                if (request.Device is not null) Assert.Equal("phone", neighbour.Plan.Device);
+                else if (neighbour.Plan.Device != winner.Plan.Device) found++;
+            }
+        }
+
+        Assert.True(found > 60, $"{found} plans on the other device.");
+    }
+
+    private static Profile WithRates(Profile profile, int seed)
+    {
+        Random random = new(seed);
+        return profile with
+        {
+            Nodes = [.. profile.Nodes.Select(n => n with { Power = new(1 + random.Next(40), random.Next(5)), PricePerHour = n.Tier == Tier.Device ? 0 : random.Next(3) })],
+            Links = [.. profile.Links.Select(l => l with { JoulesPerByte = random.Next(10) * 1e-6, PricePerGigabyte = random.Next(3) * 0.1 })],
+        };
     }
 
     private static Profile With(Profile profile, BandwidthRegions link, double rate) =>

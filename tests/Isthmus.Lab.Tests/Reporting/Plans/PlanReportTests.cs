@@ -105,6 +105,15 @@ public sealed partial class PlanReportTests
     }
 
     [Fact]
+    public void ToHtml_SeveralNetworks_ShowsTheChosenOneAndNamesTheOthers()
+    {
+        string html = Page(Variants());
+        Assert.Contains("<h1>Where to run small.onnx</h1>", html, StringComparison.Ordinal);
+        Assert.Contains("the network example.onnx (invented numbers), in its best way", html, StringComparison.Ordinal);
+        Assert.Contains($"<dt>not chosen</dt><dd>example.onnx (invented numbers), SHA-256 <code>{Example.Model}</code>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ToHtml_ManyCutsAndNodes_StaysSmall()
     {
         Profile profile = Large(600, 12);
@@ -126,10 +135,30 @@ public sealed partial class PlanReportTests
         yield return new(Example) { Objective = Objective.Traffic, Constraints = new() { ForbiddenTiers = [Tier.Device] } };
         yield return new(Example) { Objective = Objective.Weighted(1, 2), Constraints = new() { Tiers = [Tier.Device], MaxLatency = new(1e4), MaxBytes = new(1_000_000) } };
         yield return new(Example) { Space = new() { MinCuts = 2 }, Constraints = new() { MaxAccuracyLoss = 0.5 } };
+        yield return new(WithRates(Example)) { Objective = Objective.Energy, ParetoAxes = ParetoAxes.Latency | ParetoAxes.Energy | ParetoAxes.Price };
+        yield return new(Example) { Objective = Objective.Throughput, Segments = SegmentTimes.Blocks };
+        yield return Variants();
         // The device alone: no link, no other node, no cut.
         yield return new(Example with { Nodes = [Example.Nodes[0] with { Segments = [.. Example.Nodes[0].Segments.Where(s => s.From is null && s.To is null)], Codecs = [] }], Links = [], Cuts = [] });
         yield return new(Example with { Links = [.. Example.Links.Select(l => l with { Bandwidth = Core.Quantities.BitsPerSecond.Unlimited })] });
     }
+
+    private static PlanningRequest Variants()
+    {
+        ProfileIndex index = ProfileIndex.Of(Example);
+        Profile small = Example with
+        {
+            Model = Core.Graphs.ModelHash.Of([1]), ModelName = "small.onnx",
+            Nodes = [.. Example.Nodes.Select(n => n with { Segments = [.. n.Segments.Select(s => s with { Timing = new(s.Timing.P50 * 0.4, s.Timing.P95, 5) })] })],
+        };
+        return new(index) { Variants = [new(index, 0), new(ProfileIndex.Of(small), 0.01)] };
+    }
+
+    private static Profile WithRates(Profile profile) => profile with
+    {
+        Nodes = [.. profile.Nodes.Select(n => n with { Power = new(20, 2), PricePerHour = 0.1 })],
+        Links = [.. profile.Links.Select(l => l with { JoulesPerByte = 1e-6, PricePerGigabyte = 0.05 })],
+    };
 
     private static Profile Large(int cuts, int clouds)
     {
