@@ -11,17 +11,20 @@ namespace Isthmus.Bench;
 internal static class InventedProfile
 {
     /// <summary>A network of this many cuts on a device, an edge and a cloud; every head, middle, tail and whole is measured.</summary>
-    public static Profile Create(int cuts, int seed)
+    /// <param name="cuts">How many cuts.</param>
+    /// <param name="seed">Another seed, another network.</param>
+    /// <param name="codecs">The codecs of each cut; null: raw, half and nine of Huffman.</param>
+    public static Profile Create(int cuts, int seed, CodecSpec[]? codecs = null)
     {
         Random random = new(seed);
-        CodecSpec[] codecs = [CodecSpec.Raw, CodecSpec.Half, .. Enumerable.Range(1, 8).Select(CodecSpec.Huffman), CodecSpec.Huffman(16)];
+        codecs ??= [CodecSpec.Raw, CodecSpec.Half, .. Enumerable.Range(1, 8).Select(CodecSpec.Huffman), CodecSpec.Huffman(16)];
         InputEncoding[] inputs = [InputEncoding.File, InputEncoding.Png, InputEncoding.Tensor, InputEncoding.Jpeg(50), InputEncoding.Jpeg(75), InputEncoding.Jpeg(95)];
         long[] values = [.. Enumerable.Range(0, cuts).Select(i => (long)(1e6 * Math.Exp(-4.0 * i / cuts) * (0.5 + random.NextDouble())))];
         ImmutableArray<CutProfile> cutProfiles = [.. Enumerable.Range(0, cuts).Select(i => new CutProfile(
             $"c{i:00}", [new($"t{i}", new TensorShape(values[i]))], new(values[i] * 4), (i + 1.0) / (cuts + 1),
             [.. codecs.Select(c => new CodecProfile(c, new(Bytes(c, values[i])), Loss(c), 334))]))];
         return new(
-            Profile.CurrentVersion, ModelHash.Of("invented"u8), "invented.onnx", DateTimeOffset.UnixEpoch, "0", 334, 4004, cutProfiles,
+            Profile.CurrentVersion, ModelHash.Of([(byte)seed]), "invented.onnx", DateTimeOffset.UnixEpoch, "0", 334, 4004, cutProfiles,
             [.. inputs.Select((x, i) => new InputProfile(x, new(10_000 + (30_000 * i)), x.Kind == InputKind.Jpeg ? 0.01 : 0, 334))],
             [Node("device", Tier.Device, 300, 0), Node("edge", Tier.Edge, 60, 0.5), Node("cloud", Tier.Cloud, 15, 0.5)],
             [

@@ -20,11 +20,19 @@ internal sealed class PlainEnumeration
     private readonly double[] _overhead;
     private readonly Profile _profile;
     private readonly double _local;
+    private readonly double _loss;
+    private readonly double _maxLoss;
+    private bool _withPareto;
 
     /// <summary>Lays a profile out whose first node is the device and in which every cut has the same codecs.</summary>
-    public PlainEnumeration(Profile profile)
+    /// <param name="profile">The profile.</param>
+    /// <param name="loss">What the network itself loses.</param>
+    /// <param name="maxLoss">The largest loss that is allowed.</param>
+    public PlainEnumeration(Profile profile, double loss = 0, double maxLoss = 1)
     {
         _profile = profile;
+        _loss = loss;
+        _maxLoss = maxLoss;
         _cuts = profile.Cuts.Length;
         int nodes = profile.Nodes.Length;
         int codecs = profile.Cuts.Length == 0 ? 0 : profile.Cuts[0].Codecs.Length;
@@ -71,7 +79,7 @@ internal sealed class PlainEnumeration
         }
     }
 
-    /// <summary>The number of plans that <see cref="Run"/> looked at.</summary>
+    /// <summary>The number of plans that <see cref="Run()"/> looked at.</summary>
     public long Plans { get; private set; }
 
     /// <summary>The fastest plan's milliseconds.</summary>
@@ -80,9 +88,22 @@ internal sealed class PlainEnumeration
     /// <summary>The Pareto set over milliseconds, bytes and loss.</summary>
     public List<(double Ms, long Bytes, double Loss)> Pareto { get; private set; } = [];
 
-    /// <summary>Looks at every plan.</summary>
-    public void Run()
+    /// <summary>Replaces what a link was.</summary>
+    public void Set(LinkProfile link)
     {
+        int from = _profile.Nodes.Select((n, i) => (n.Name, i)).First(n => n.Name == link.From).i;
+        int to = _profile.Nodes.Select((n, i) => (n.Name, i)).First(n => n.Name == link.To).i;
+        _halfTrip[from, to] = link.RoundTrip.Value / 2;
+        _perByte[from, to] = 8e3 / link.Bandwidth.Value;
+    }
+
+    /// <summary>Looks at every plan, and keeps the Pareto set.</summary>
+    public void Run() => Run(withPareto: true);
+
+    /// <summary>Looks at every plan.</summary>
+    public void Run(bool withPareto)
+    {
+        _withPareto = withPareto;
         Plans = 0;
         Best = double.PositiveInfinity;
         Pareto = [];
@@ -121,7 +142,7 @@ internal sealed class PlainEnumeration
                 CodecProfile codec = _profile.Cuts[cut].Codecs[k];
                 Offer(
                     ms + _encode[node, cut, k] + Send(node, last, codec.Bytes.Value) + _decode[last, cut, k] + _compute[last, cut + 1, _cuts] + _overhead[last] + Return(last, node),
-                    bytes, Math.Min(1, loss + codec.AccuracyLoss));
+                    bytes, loss + codec.AccuracyLoss);
             }
         }
     }
@@ -133,7 +154,10 @@ internal sealed class PlainEnumeration
     private void Offer(double ms, long bytes, double loss)
     {
         Plans++;
+        loss = Math.Min(1, _loss + loss);
+        if (loss > _maxLoss) return;
         Best = Math.Min(Best, ms);
+        if (!_withPareto) return;
         foreach ((double m, long b, double l) in Pareto)
         {
             if (m <= ms && b <= bytes && l <= loss) return;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Isthmus.Core.Codec;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Planning.Methods;
@@ -36,6 +37,8 @@ public sealed class PlannerComparison : IComparison
             Compare(rows, sizes[i], cancellationToken);
         }
 
+        progress.Report(new("three networks of 150 blocks", (double)sizes.Length / (sizes.Length + 1)));
+        CompareVariants(rows, cancellationToken);
         CompareJalad(rows, cuts: 2, everyVector: true, cancellationToken);
         CompareJalad(rows, cuts: 26, everyVector: false, cancellationToken);
         progress.Report(new("cuts of Inception v3", (double)sizes.Length / (sizes.Length + 1)));
@@ -62,6 +65,77 @@ public sealed class PlannerComparison : IComparison
         // The network, Inception v3, has 26 cuts; 120 is what a much deeper network might have.
         rows.Add(ComparisonRow.Of(what, "plan from scratch", "ms", seconds[0] * 1e3, name, seconds[2] * 1e3, "< 10 ms", seconds[0] < 0.010));
         rows.Add(ComparisonRow.Of(what, "plan again after a link changed, winner only", "ms", seconds[1] * 1e3, name, seconds[2] * 1e3, "< 1 ms", seconds[1] < 0.001));
+    }
+
+    // Three networks for the same task, each of 150 blocks on three tiers, crossing by one of eight codecs.
+    private static void CompareVariants(List<ComparisonRow> rows, CancellationToken cancellationToken)
+    {
+        const int Blocks = 150;
+        const double MaxLoss = 0.02;
+        CodecSpec[] codecs = [CodecSpec.Raw, CodecSpec.Half, .. Enumerable.Range(3, 6).Select(CodecSpec.Huffman)];
+        double[] losses = [0, 0.004, 0.011];
+        Profile[] profiles = [.. losses.Select((_, i) => InventedProfile.Create(Blocks - 1, i + 1, codecs))];
+        PlainEnumeration[] plain = [.. profiles.Select((p, i) => new PlainEnumeration(p, losses[i], MaxLoss + 1e-9))];
+        PlanningRequest request = Request();
+        foreach (PlainEnumeration e in plain) e.Run();
+        PlanningResult result = Planner.Plan(request);
+        Same(plain.Min(e => e.Best), result.Winner);
+        List<(double Ms, long Bytes, double Loss)> all = [.. plain.SelectMany(e => e.Pareto)];
+        int pareto = all.Count(a => !all.Any(b => b.Ms <= a.Ms && b.Bytes <= a.Bytes && b.Loss <= a.Loss && b != a));
+        if (pareto != result.Pareto.Length) throw new InvalidOperationException($"The planner finds {result.Pareto.Length} Pareto plans, enumeration {pareto}.");
+
+        // One link is another at every call, from the device or between the servers.
+        PlanSession session = new();
+        session.Best(request);
+        int call = 0;
+        foreach (int link in new[] { 0, 2 }) CheckSession(link);
+
+        double[] seconds = Measurement.SecondsPerCall(
+            [
+                () => Planner.Plan(Request()),
+                () => Planner.Plan(Request() with { Top = 1, WithPareto = false }),
+                () => session.Best(Changed(0)),
+                () => session.Best(Changed(2)),
+                () => Planner.Best(Changed(0)),
+                () => Array.ForEach(plain, e => e.Run()),
+                () => Array.ForEach(plain, e => e.Run(withPareto: false)),
+            ],
+            rounds: 5, cancellationToken: cancellationToken);
+        string what = $"{profiles.Length} variants × {Blocks} blocks × {codecs.Length} codecs, 3 tiers, {plain.Sum(e => e.Plans)} plans";
+        rows.Add(ComparisonRow.Of(what, "plan from scratch: index, 10 best, Pareto set, reason", "ms", seconds[0] * 1e3, "enumeration with Pareto set", seconds[5] * 1e3, "< 20 ms", seconds[0] < 0.020));
+        rows.Add(ComparisonRow.Of(what, "plan from scratch, winner only", "ms", seconds[1] * 1e3, "enumeration", seconds[6] * 1e3, "< 20 ms", seconds[1] < 0.020));
+        rows.Add(ComparisonRow.Of(what, "plan again after the device's link changed", "ms", seconds[2] * 1e3, "enumeration", seconds[6] * 1e3, "< 1 ms", seconds[2] < 0.001));
+        rows.Add(ComparisonRow.Of(what, "plan again after the link edge-cloud changed", "ms", seconds[3] * 1e3, "enumeration", seconds[6] * 1e3, "< 1 ms", seconds[3] < 0.001));
+        rows.Add(ComparisonRow.Of(what, "the same without a session", "ms", seconds[4] * 1e3, "enumeration", seconds[6] * 1e3));
+
+        PlanningRequest Request()
+        {
+            PlanVariant[] variants = [.. profiles.Select((p, i) => new PlanVariant(ProfileIndex.Of(p), losses[i]))];
+            return new(variants[0].Index) { Variants = [.. variants], Constraints = new() { MaxAccuracyLoss = MaxLoss } };
+        }
+
+        PlanningRequest Changed(int link) => request with { Links = [profiles[0].Links[link] with { Bandwidth = new(5e6 + (call++ % 100 * 1e5)) }] };
+
+        void CheckSession(int link)
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                PlanningRequest changed = Changed(link);
+                foreach (PlainEnumeration e in plain)
+                {
+                    e.Set(changed.Links[0]);
+                    e.Run(withPareto: false);
+                    e.Set(profiles[0].Links[link]);
+                }
+
+                Same(plain.Min(e => e.Best), session.Best(changed)!);
+            }
+        }
+
+        static void Same(double best, RankedPlan winner)
+        {
+            if (Math.Abs(best - winner.Latency.Value) > 1e-6) throw new InvalidOperationException($"The planner finds {winner.Latency}, enumeration {best} ms.");
+        }
     }
 
     // Decided again after the bandwidth has changed, which is when JALAD decides.

@@ -17,22 +17,24 @@ internal sealed class PlanCommand : ICommandFactory
 
     public Command Create()
     {
-        Argument<string> file = new("profile") { Description = "The profile that 'isthmus profile' wrote." };
+        Argument<string[]> files = new("profile") { Description = "The profile that 'isthmus profile' wrote; several, to choose among networks for the same task.", Arity = ArgumentArity.OneOrMore };
         Option<string[]> links = new("--link") { Description = "A link as it is now, FROM-TO=RATE,RTT, such as device-edge=8mbit,20ms; may be given again (default: as profiled).", HelpName = "link", DefaultValueFactory = _ => [] };
         Option<int> top = new("--top") { Description = "How many plans to rank.", HelpName = "count", DefaultValueFactory = _ => 10 };
         Option<string?> output = new("--output", "-o") { Description = "Write the best plan to a file, for 'isthmus run --plan'.", HelpName = "file" };
         Option<bool> explain = new("--explain") { Description = "Show the best plan against its neighbours, what each constraint costs, and at which bandwidths another plan wins." };
         Option<string?> report = new("--report") { Description = "Draw the plan with all that --explain shows: one HTML file, nothing to load.", HelpName = "file" };
-        Command command = new("plan", "Find the best plan for a profile: where to cut or not, which codec, which nodes; ranked, with the Pareto set and the reason.") { file, links, top, output, explain, report };
+        Command command = new("plan", "Find the best plan for a profile: where to cut or not, which codec, which nodes; ranked, with the Pareto set and the reason.") { files, links, top, output, explain, report };
         PlanningOptions planning = PlanningOptions.AddTo(command);
         MachineOptions machines = MachineOptions.AddTo(command);
+        ScopeOptions scope = ScopeOptions.AddTo(command);
         ExpiryOption expiry = ExpiryOption.AddTo(command);
         return command.Runs(run =>
         {
-            Profile measured = expiry.Load(run.Options, run.Options.GetValue(file)!);
+            Profile measured = expiry.Load(run.Options, run.Options.GetValue(files)![0]);
             ImmutableArray<ProportionalFit> fits = machines.Fits(run.Options, measured);
             Profile profile = machines.Apply(run.Options, measured, fits);
-            PlanningRequest request = planning.Read(run.Options, ProfileIndex.Of(profile)) with
+            ImmutableArray<ProfileIndex> others = [.. run.Options.GetValue(files)!.Skip(1).Select(f => ProfileIndex.Of(machines.Apply(run.Options, expiry.Load(run.Options, f), fits)))];
+            PlanningRequest request = scope.Apply(run.Options, planning.Read(run.Options, ProfileIndex.Of(profile)), others) with
             {
                 Links = [.. run.Options.GetValue(links)!.Select(l => LinkOption.Parse(l, profile))],
                 Top = run.Options.GetValue(top),
@@ -40,9 +42,12 @@ internal sealed class PlanCommand : ICommandFactory
             foreach (NodeProfile node in profile.Nodes.Where(n => n.Computed is not null && n.Tier != Tier.Device && !profile.Links.Concat(request.Links).Any(l => l.To == n.Name)))
                 run.Note($"No link leads to {node.Name}, so it cannot be used: give it one, such as --link device-{node.Name}=8mbit,20ms.");
             PlanningResult result = Planner.Plan(request);
+            // What follows is about the network that was chosen.
+            PlanningRequest chosen = request.Choosing(result.Winner.Plan.Model);
+            PlanningResult alone = others.IsEmpty ? result : Planner.Plan(chosen);
             FullCost? full = request.Terms == CostTerms.Everything ? null : FullCost.Of(request, result.Winner.Plan);
             string? pictures = run.Options.GetValue(report);
-            PlanExplanation? explanation = run.Options.GetValue(explain) || pictures is not null ? PlanExplanation.Of(request, result, run.CancellationToken) : null;
+            PlanExplanation? explanation = run.Options.GetValue(explain) || pictures is not null ? PlanExplanation.Of(chosen, alone, run.CancellationToken) : null;
             string? path = run.Options.GetValue(output);
             if (path is not null)
             {
@@ -52,7 +57,7 @@ internal sealed class PlanCommand : ICommandFactory
 
             if (pictures is not null)
             {
-                AtomicFile.WriteText(pictures, PlanReport.ToHtml(request, explanation!, TimeProvider.System.GetUtcNow(), Version));
+                AtomicFile.WriteText(pictures, PlanReport.ToHtml(chosen, explanation!, TimeProvider.System.GetUtcNow(), Version));
                 run.Note($"The pictures are in {pictures}.");
             }
 
@@ -60,11 +65,12 @@ internal sealed class PlanCommand : ICommandFactory
             run.Result(
                 new
                 {
-                    model = profile.ModelName,
-                    sha256 = profile.Model,
+                    model = chosen.Profile.ModelName,
+                    sha256 = chosen.Profile.Model,
+                    variants = request.Variants.Select(v => new { model = v.Index.Profile.ModelName, sha256 = v.Index.Profile.Model, loss = v.Loss }),
                     objective = request.Objective.ToString(),
                     method = planning.Method(run.Options),
-                    winner = PlanOutput.Winner(result, request.Index),
+                    winner = PlanOutput.Winner(result, chosen.Index),
                     ranked = result.Ranked.Select(PlanOutput.Row),
                     pareto = result.Pareto.Select(PlanOutput.Row),
                     computed = profile.Nodes.Where(n => n.Computed is not null)
@@ -77,7 +83,7 @@ internal sealed class PlanCommand : ICommandFactory
                 console =>
                 {
                     PlanOutput.Draw(console, request, result, fits, full);
-                    if (explanation is not null) ExplanationOutput.Draw(console, request, explanation);
+                    if (explanation is not null) ExplanationOutput.Draw(console, chosen, explanation);
                 });
             return Task.CompletedTask;
         });

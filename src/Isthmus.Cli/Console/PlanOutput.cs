@@ -12,6 +12,8 @@ internal static class PlanOutput
     public static object Row(RankedPlan plan) => new
     {
         plan = plan.Plan.Describe(),
+        sha256 = plan.Plan.Model,
+        device = plan.Plan.Device,
         node = plan.Plan.IsSingleNode ? plan.Plan.Segments[0].Node : null,
         nodes = plan.Plan.Segments.Select(s => s.Node),
         tiers = plan.Plan.Segments.Select(s => s.Tier),
@@ -22,6 +24,10 @@ internal static class PlanOutput
         predictedMs = plan.Latency,
         predictedBytes = plan.Bytes,
         predictedBytesTotal = plan.Cost.BytesTotal,
+        predictedPeriodMs = plan.Cost.Period,
+        predictedJoules = plan.Cost.Energy,
+        predictedPrice = plan.Cost.Price,
+        summedFromBlocks = plan.IsSummed,
         accuracyLoss = plan.AccuracyLoss,
         score = plan.Score,
         stages = Stages(plan.Cost),
@@ -36,6 +42,8 @@ internal static class PlanOutput
         return new
         {
             plan = plan.Plan.Describe(),
+            sha256 = plan.Plan.Model,
+            device = plan.Plan.Device,
             node = plan.Plan.IsSingleNode ? plan.Plan.Segments[0].Node : null,
             nodes = plan.Plan.Segments.Select(s => s.Node),
             tiers = plan.Plan.Segments.Select(s => s.Tier),
@@ -46,6 +54,10 @@ internal static class PlanOutput
             predictedMs = plan.Latency,
             predictedBytes = plan.Bytes,
             predictedBytesTotal = plan.Cost.BytesTotal,
+            predictedPeriodMs = plan.Cost.Period,
+            predictedJoules = plan.Cost.Energy,
+            predictedPrice = plan.Cost.Price,
+            summedFromBlocks = plan.IsSummed,
             accuracyLoss = plan.AccuracyLoss,
             score = plan.Score,
             stages = Stages(plan.Cost),
@@ -83,12 +95,12 @@ internal static class PlanOutput
     public static void Draw(IAnsiConsole console, PlanningRequest request, PlanningResult result, ImmutableArray<ProportionalFit> fits, FullCost? full)
     {
         foreach (ProportionalFit fit in fits) console.WriteLine(fit.ToString());
-        console.WriteLine($"Best plans for {request.Profile.ModelName}, objective {request.Objective}:");
-        console.Write(Table(result.Ranked, result.MarginOverBestSingleTier));
+        console.WriteLine($"Best plans for {(request.Variants.Length < 2 ? request.Profile.ModelName : $"{request.Variants.Length} networks")}, objective {request.Objective}:");
+        console.Write(Table(request, result.Ranked, result.MarginOverBestSingleTier));
         if (result.Pareto.Length > 1)
         {
-            console.WriteLine("No other plan beats these in latency, bytes and accuracy at once:");
-            console.Write(Table(result.Pareto, null));
+            console.WriteLine($"No other plan beats these in {Quantities(request.ParetoAxes)} at once:");
+            console.Write(Table(request, result.Pareto, null));
         }
 
         console.WriteLine("Predicted milliseconds of the best, stage by stage:");
@@ -101,7 +113,7 @@ internal static class PlanOutput
         console.WriteLine("  " + string.Join(" + ", stages.Where(s => s.Ms > 0).Select(s => $"{s.Name} {s.Ms:0.##}")) + $" = {c.Total.Value:0.##}");
         console.WriteLine();
         console.WriteLine(result.Why);
-        string[] measured = [.. AccuracyText.Of(result.Winner.Plan, request.Index).Select(a => AccuracyText.Sentence(a.Crossing, a.Accuracy, a.Smoothed, a.Images))];
+        string[] measured = [.. AccuracyText.Of(result.Winner.Plan, request.Choosing(result.Winner.Plan.Model).Index).Select(a => AccuracyText.Sentence(a.Crossing, a.Accuracy, a.Smoothed, a.Images))];
         if (measured.Length > 0) console.WriteLine($"Measured: {string.Join("; ", measured)}.");
         if (full is not null) console.WriteLine(Describe(full));
     }
@@ -115,22 +127,44 @@ internal static class PlanOutput
             : $"{chosen}, and the best of the method is {full.Best.Plan.Describe()} with {full.Best.Latency}.";
     }
 
-    private static Table Table(IEnumerable<RankedPlan> plans, SingleTierMargin? margin)
+    private static Table Table(PlanningRequest request, IEnumerable<RankedPlan> plans, SingleTierMargin? margin)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("#", "Plan", "Latency", "Sent", "Loss ≤", "Score");
-        if (margin is not null) table.AddColumn($"Against {Markup.Escape(margin.Against.Plan.Describe())}");
-        foreach (int column in new[] { 0, 2, 3, 4, 5 }) table.Columns[column].RightAligned();
+        Objective o = request.Objective;
+        ParetoAxes axes = request.ParetoAxes;
+        // What was asked about, beside what every plan has.
+        (string Name, Func<PlanCost, string> Cell)[] more =
+        [
+            .. o.PerPeriod > 0 || axes.HasFlag(ParetoAxes.Period) ? [("Period", c => c.Period.ToString())] : Array.Empty<(string, Func<PlanCost, string>)>(),
+            .. o.PerJoule > 0 || axes.HasFlag(ParetoAxes.Energy) ? [("Energy", c => $"{Figure(c.Energy ?? 0)} J")] : Array.Empty<(string, Func<PlanCost, string>)>(),
+            .. o.PerPrice > 0 || axes.HasFlag(ParetoAxes.Price) ? [("Price", c => Figure(c.Price ?? 0))] : Array.Empty<(string, Func<PlanCost, string>)>(),
+        ];
+        Table table = new Table().Border(TableBorder.Simple).AddColumns(["#", "Plan", "Latency", "Sent", "Loss ≤", .. more.Select(m => m.Name), "Score"]);
+        if (margin is not null) table.AddColumn($"Against {Markup.Escape(Describe(request, margin.Against))}");
+        foreach (int column in new[] { 0 }.Concat(Enumerable.Range(2, 4 + more.Length))) table.Columns[column].RightAligned();
         int rank = 0;
         foreach (RankedPlan plan in plans)
         {
             List<string> cells =
             [
-                $"{++rank}", Markup.Escape(plan.Plan.Describe()), plan.Latency.ToString(), plan.Bytes.ToString(), $"{plan.AccuracyLoss * 100:0.##} %", $"{plan.Score:0.##}",
+                $"{++rank}", Markup.Escape(Describe(request, plan)), plan.Latency.ToString(), plan.Bytes.ToString(), $"{plan.AccuracyLoss * 100:0.##} %",
+                .. more.Select(m => m.Cell(plan.Cost)), Figure(plan.Score),
             ];
             if (margin is not null) cells.Add($"{plan.Latency.Value - margin.Against.Latency.Value:+0.##;-0.##;±0} ms");
             table.AddRow([.. cells]);
         }
 
         return table;
+    }
+
+    // Of several networks, which; and whether it was measured.
+    private static string Describe(PlanningRequest request, RankedPlan plan) =>
+        (request.Variants.Length < 2 ? "" : request.Choosing(plan.Plan.Model).Profile.ModelName + ": ") + plan.Plan.Describe() + (plan.IsSummed ? " (summed from blocks)" : "");
+
+    private static string Figure(double value) => value is 0 or >= 0.1 ? $"{value:0.##}" : $"{value:0.##e+0}";
+
+    private static string Quantities(ParetoAxes axes)
+    {
+        string[] names = [.. Enum.GetValues<ParetoAxes>().Where(a => a is not (ParetoAxes.None or ParetoAxes.Default) && axes.HasFlag(a)).Select(a => a == ParetoAxes.Loss ? "accuracy" : a.ToString().ToLowerInvariant())];
+        return names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
     }
 }

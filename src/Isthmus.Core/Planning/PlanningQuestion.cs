@@ -16,6 +16,7 @@ internal static class PlanningQuestion
     {
         Variants(request);
         request.Constraints.Validate(request.Profile);
+        foreach (PlanVariant variant in request.Variants) request.Constraints.Validate(variant.Index.Profile);
         request.Space.Validate(request.Profile);
         if (!Enum.IsDefined(request.Segments) || !Enum.IsDefined(request.Loss) || !Enum.IsDefined(request.Terms))
             throw new IsthmusException(ErrorKind.Usage, "The request has a choice that there is not.");
