@@ -119,6 +119,18 @@ public sealed class FleetTests
             foreach (JsonElement node in verification.GetProperty("nodes").EnumerateArray())
                 Assert.NotNull(profile.Nodes.Single(n => n.Name == node.GetProperty("node").GetString()).MeasuredRatio);
 
+            // Carried out by the executor on the second edge, under the fleet's name.
+            (await IsthmusProcess.RunAsync("plan", file, "--tiers", "edge", "--forbid", "near", "-o", folder["second.json"], "--max-loss", "1", "--json")).Json();
+            JsonElement ran = (await IsthmusProcess.RunAsync("run", model, "--fleet", fleet, "--profile", file, "--plan", folder["second.json"], "--images", folder["images"], "--json")).Json();
+            foreach (JsonElement image in ran.GetProperty("images").EnumerateArray())
+            {
+                Assert.Equal("nearer", Assert.Single(image.GetProperty("where").EnumerateArray()).GetProperty("node").GetString());
+                Assert.Equal(JsonValueKind.Null, image.GetProperty("fallback").ValueKind);
+            }
+
+            JsonElement adapted = (await IsthmusProcess.RunAsync("run", model, "--fleet", fleet, "--profile", file, "--images", folder["images"], "--max-loss", "1", "--json")).Json();
+            Assert.Equal(2, adapted.GetProperty("summary").GetProperty("answered").GetInt32());
+
             // A plan of the user's choice.
             JsonElement planned = (await IsthmusProcess.RunAsync("plan", file, "--tiers", "cloud", "-o", folder["plan.json"], "--max-loss", "1", "--json")).Json();
             Assert.Contains("far", planned.GetProperty("winner").GetRawText(), StringComparison.Ordinal);

@@ -9,6 +9,7 @@ using Isthmus.Core.Quantities;
 using Isthmus.Core.Storage;
 using Isthmus.Inference.Classification;
 using Isthmus.Runtime.Adaptive;
+using Isthmus.Runtime.Fleets;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Running;
 using Isthmus.Runtime.Streaming;
@@ -41,6 +42,8 @@ internal sealed class RunCommand : ICommandFactory
         SessionOptions device = SessionOptions.AddTo(command);
         PlanningOptions planning = PlanningOptions.AddTo(command);
         ManifestOptions manifest = ManifestOptions.AddTo(command);
+        Option<string?> fleet = new("--fleet") { Description = "A fleet file: its edges and clouds, as many as there are, instead of --edge and --cloud.", HelpName = "file" };
+        command.Options.Add(fleet);
         ExpiryOption expiry = ExpiryOption.AddTo(command);
         return command.Runs(async run =>
         {
@@ -58,14 +61,18 @@ internal sealed class RunCommand : ICommandFactory
             if (isStream && run.Options.GetResult(concurrency) is { Implicit: false })
                 throw new IsthmusException(ErrorKind.Usage, "A stream has no --concurrency: --window says how many pictures may be under way.");
             if (!isStream && streaming.Window is not null) throw new IsthmusException(ErrorKind.Usage, "--window is for --stream.");
+            Fleet? machines = run.Options.GetValue(fleet) is { } fleetFile ? FleetFile.Load(fleetFile) : null;
+            if (machines is not null && (tiers.Read(run.Options) is not { Edge: null, Cloud: null } || tiers.Slowdown(run.Options) != 1))
+                throw new IsthmusException(ErrorKind.Usage, "--fleet says where the nodes are and how slow this machine is: leave --edge, --cloud and --device-slowdown away.");
             RunSettings settings = new()
             {
                 Network = model.LoadNetwork(run, manifest),
                 Addresses = tiers.Read(run.Options),
+                Fleet = machines,
                 ProfilePath = run.Options.GetValue(profile),
                 AllowExpired = expiry.Allows(run.Options),
                 DataFolder = DataFolder.Resolve(run.Options.GetValue(data)),
-                Slowdown = tiers.Slowdown(run.Options),
+                Slowdown = machines?.Local?.Slowdown ?? tiers.Slowdown(run.Options),
                 Session = device.Read(run.Options),
                 Deadline = run.Options.GetValue(deadline) is { } ms ? new Milliseconds(ms) : null,
             };

@@ -111,18 +111,12 @@ public sealed class PlanVerifier(Network network, Tiers tiers, PipelineOptions? 
     }
 
     // From this machine, and with sums of blocks where a segment was not measured as a whole.
-    private static PlanningRequest Request(Profile profile) => new(FromHere(profile))
+    private static PlanningRequest Request(Profile profile) => new(LocalProfile.Of(profile))
     {
         Segments = SegmentTimes.Blocks,
         WithPareto = false,
         Top = 1,
     };
-
-    private static Profile FromHere(Profile profile)
-    {
-        ImmutableArray<NodeProfile> nodes = [.. profile.Nodes.Where(n => n.Tier != Tier.Device || n.Name == Tiers.Device)];
-        return profile with { Nodes = nodes, Links = [.. profile.Links.Where(l => nodes.Any(n => n.Name == l.From) && nodes.Any(n => n.Name == l.To))] };
-    }
 
     private static NodeRatio Learn(Profile profile, PlanCost predicted, PlacedSegment segment, List<ImageAnswer> answers)
     {

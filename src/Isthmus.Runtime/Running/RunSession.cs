@@ -56,10 +56,11 @@ public sealed class RunSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         Profile? profile = settings.ProfilePath is { } path ? ProfileFile.Load(path, settings.Network.Model.Hash) : null;
+        if (profile is not null && settings.Fleet is not null) profile = Fleets.LocalProfile.Of(profile);
         if (profile is not null) CheckDevice(profile, settings);
         if (profile is not null && !settings.AllowExpired) ProfileExpiry.Check(profile, Path.GetFileName(settings.ProfilePath!), settings.Clock);
         progress?.Report(new("connects", 0));
-        Tiers tiers = await Tiers.ConnectAsync(settings.Addresses, profile, settings.Client with { Clock = settings.Clock }, breaker: null, cancellationToken);
+        Tiers tiers = await ConnectAsync(settings, profile, cancellationToken);
         try
         {
             bool measured = false;
@@ -218,6 +219,16 @@ public sealed class RunSession : IAsyncDisposable
                 // No picture, or no node: the run itself will say so.
             }
         }
+    }
+
+    private static async Task<Tiers> ConnectAsync(RunSettings settings, Profile? profile, CancellationToken cancellationToken)
+    {
+        Transport.NodeClientOptions client = settings.Client with { Clock = settings.Clock };
+        if (settings.Fleet is not { } fleet) return await Tiers.ConnectAsync(settings.Addresses, profile, client, breaker: null, cancellationToken);
+        if (fleet.Local is null) throw new IsthmusException(ErrorKind.Usage, "This machine is no device of the fleet, so nothing can be run from here: give the fleet a node without a url.");
+        Tiers tiers = await Tiers.ConnectFleetAsync(fleet.FromHere(), client, breaker: null, cancellationToken);
+        foreach (LinkProfile link in profile?.Links ?? []) tiers.Link(link.From, link.To).Seed(link.RoundTrip, link.Bandwidth);
+        return tiers;
     }
 
     private static void CheckDevice(Profile profile, RunSettings settings)

@@ -16,6 +16,9 @@ public sealed record RunSettings
     /// <summary>Where the tiers are.</summary>
     public required TierAddresses Addresses { get; init; }
 
+    /// <summary>The fleet that the tiers are of, instead of <see cref="Addresses"/>; this machine is a device of it. Null: the addresses say all. Default null.</summary>
+    public Fleets.Fleet? Fleet { get; init; }
+
     /// <summary>A profile to use; null to measure one, or to take one that was measured on the same nodes before.</summary>
     public string? ProfilePath { get; init; }
 

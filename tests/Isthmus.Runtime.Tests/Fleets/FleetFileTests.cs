@@ -66,6 +66,7 @@ public sealed class FleetFileTests
     [InlineData("version: 1\nnodes:\n- {name: device, tier: device, cores: 4}", 3, "nodes[0].cores: there is no such member")]
     [InlineData("version: 1\nnodes:\n- {name: device, tier: device}\n- {name: e, name: e, tier: edge, url: http://e}", 4, "nodes[1].name: it is there twice")]
     [InlineData("version: 1\nnodes:\n- {name: device, tier: device}\n- name: device\n  tier: edge\n  url: http://e", 4, "nodes[1].name: 'device' is there twice")]
+    [InlineData("version: 1\nnodes:\n- {name: device, tier: device}\n- {name: e, tier: edge, url: http://e}\n- {name: f, tier: edge, url: 'http://E:80/'}", 5, "nodes[2].url: two nodes have the address e")]
     [InlineData("version: 1\nnodes:\n- {name: e, tier: edge, url: http://e}", 3, "nodes: at least one node must be a device")]
     [InlineData("version: 1\nnodes:\n- {name: e, tier: edge}", 3, "nodes[0].url: it is missing")]
     [InlineData("version: 1\nnodes:\n- {name: phone, tier: device}", 3, "nodes[0].name: a node without a url is this machine, and must be called 'device'")]
