@@ -85,6 +85,7 @@ internal sealed class Invocation
                         if (!parts.TryGetValue(part, out ProgressTask? bar)) parts[part] = bar = context.AddTask(Markup.Escape(part), maxValue: 1);
                         bar.Description = Markup.Escape("  " + report.Step);
                         bar.Value = Math.Clamp(report.PartFraction, 0, 1);
+                        task.Description = Markup.Escape(what);
                         task.Value = Math.Clamp(report.Fraction, 0, 1);
                         return;
                     }

@@ -108,7 +108,11 @@ public sealed class Profiler
         Sample sample = device.Samples[0];
         // What crosses for each measurement: small, for the link may be slow.
         byte[] small = _network.Preprocessor.Encode(sample.File, InputEncoding.Jpeg(90), sample.Name);
-        await ByMachineAsync(nodes, async (node, token) => measured[node] = await NodeAsync(node, segments[node], device, sample, small, effort.Repeats, journal, steps, token), HereAsync, cancellationToken, steps);
+        await ByMachineAsync(nodes, async (node, token) =>
+        {
+            measured[node] = await NodeAsync(node, segments[node], device, sample, small, effort.Repeats, journal, steps, token);
+            steps.Finish(node.Name, $"{node.Name}: done");
+        }, HereAsync, cancellationToken, steps);
 
         if (!_options.KeepsJournal) journal.Delete();
         progress?.Report(new("done", 1));
@@ -153,6 +157,8 @@ public sealed class Profiler
                 measuredBlocks.Add(new(from?.Id, to?.Id, block.Timing) { Load = block.Load, PeakMemory = block.Peak });
                 steps.End(part);
             }
+
+            steps.Finish(Tiers.Device, "device: done");
         }
     }
 

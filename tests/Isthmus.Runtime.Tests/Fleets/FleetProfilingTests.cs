@@ -87,10 +87,12 @@ public sealed class FleetProfilingTests
     public async Task MeasureAsync_StatedLink_IsNotMeasured()
     {
         await using FleetFixture fixture = await FleetFixture.StartAsync(local: true, "near:edge");
+        List<ProgressReport> reports = [];
         Fleet fleet = fixture.Fleet with { Links = [new("device", "near") { Bandwidth = new(8e6), RoundTrip = new(20), PricePerGigabyte = 0.1, JoulesPerByte = 1e-7, Emulated = true }] };
         Network network = TinyNetwork.Create();
         using Tiers tiers = await Tiers.ConnectFleetAsync(fleet, cancellationToken: Cancel);
-        Profile profile = await new Profiler(network, ModelAnalysis.Analyse(network.Model, cancellationToken: Cancel), tiers, Quick).MeasureAsync(Pictures, null, Cancel);
+        Profile profile = await new Profiler(network, ModelAnalysis.Analyse(network.Model, cancellationToken: Cancel), tiers, Quick).MeasureAsync(Pictures, new Collector(reports), Cancel);
+        Assert.DoesNotContain(reports, r => r.Step.StartsWith("link", StringComparison.Ordinal));
         LinkProfile link = profile.Links.Single(l => l.From == "device");
         Assert.Equal((20.0, 8e6, true, 0.1, 1e-7), (link.RoundTrip.Value, link.Bandwidth.Value, link.Emulated, link.PricePerGigabyte, link.JoulesPerByte));
     }

@@ -19,4 +19,16 @@ public sealed class PeakMemoryTests
         // Other tests of this process take and give back memory meanwhile.
         Assert.True(peak!.Value.Value > Bytes / 2, $"{peak}");
     }
+
+    [Fact]
+    public unsafe void SoFar_MemoryThatWasFreedBefore_IsNotSeen()
+    {
+        const int Bytes = 512 << 20;
+        byte* block = (byte*)NativeMemory.Alloc(Bytes);
+        new Span<byte>(block, Bytes).Fill(1);
+        NativeMemory.Free(block);
+        ByteCount? peak = PeakMemory.Begin().SoFar();
+        Assert.SkipWhen(peak is null, "This system does not tell the high-water mark, or does not set it back.");
+        Assert.True(peak!.Value.Value < Bytes / 2, $"{peak}");
+    }
 }
