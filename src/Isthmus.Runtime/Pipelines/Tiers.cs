@@ -175,8 +175,8 @@ public sealed class Tiers : ITierState, IDisposable
             try
             {
                 ServerMetadata server = await client.DescribeAsync(either.Token);
-                if (server.Isthmus is { } description) return new(node.Name, node.Tier, client, circuit, description) { Version = server.Version };
-                circuit.Failed(NodeFailure.Unreachable, $"The server at {client.Url.Authority} is no node of Isthmus; start one with 'isthmus serve'.");
+                if (server.Isthmus is { } said && NodeAnswers.Clean(said) is { } description) return new(node.Name, node.Tier, client, circuit, description) { Version = NodeAnswers.Text(server.Version) };
+                circuit.Failed(NodeFailure.Unreachable, $"The server at {client.Url.Authority} is no node of Isthmus{(server.Isthmus is null ? "" : ", or one that says what cannot be")}; start one with 'isthmus serve'.");
             }
             catch (NodeException e)
             {

@@ -200,12 +200,12 @@ public sealed class Profiler
                 if (sender is null)
                 {
                     steps.Begin($"link to {to.Name}");
-                    await LinkMeasurement.MeasureAsync(to.Client, link, cancellationToken);
+                    await WithinAsync(to, token => LinkMeasurement.MeasureAsync(to.Client, link, token), cancellationToken);
                 }
                 else
                 {
                     steps.Begin($"link from {from} to {to.Name}");
-                    ProbeReply reply = await sender.Client.ProbeAsync(_tiers.Route(sender, to), cancellationToken);
+                    ProbeReply reply = await WithinAsync(sender, token => sender.Client.ProbeAsync(_tiers.Route(sender, to), token), cancellationToken);
                     link.Seed(reply.RoundTrip, reply.Bandwidth);
                 }
 
@@ -291,7 +291,8 @@ public sealed class Profiler
                 Image = whole ? sample.File : small,
                 Cold = true,
             };
-            MeasureReply reply = await journal.OnceAsync($"{entry} {segment.From?.Id}-{segment.To?.Id}", () => node.Client.MeasureAsync(_network.Model.Hash, request, cancellationToken));
+            MeasureReply reply = await journal.OnceAsync($"{entry} {segment.From?.Id}-{segment.To?.Id}", () => WithinAsync(
+                node, async token => NodeAnswers.Checked(await node.Client.MeasureAsync(_network.Model.Hash, request, token), request, node.Client.Url), cancellationToken));
             if (reply.Timing is { } timing)
                 timings.Add(new(segment.From?.Id, segment.To?.Id, timing) { Load = reply.Load, PeakMemory = reply.PeakMemoryBytes is { } peak ? new ByteCount(peak) : null });
             string? cut = (segment.To ?? segment.From)?.Id;
@@ -303,12 +304,27 @@ public sealed class Profiler
         MeasuredOverhead overhead = new(Milliseconds.Zero, 0);
         steps.Begin($"{node.Name}: overhead of a request", Part(node));
         // A device asks itself nothing.
-        if (node.Tier != Tier.Device) overhead = await journal.OnceAsync($"{entry} overhead", () => OverheadAsync(node, sample, cancellationToken));
+        if (node.Tier != Tier.Device) overhead = await journal.OnceAsync($"{entry} overhead", () => WithinAsync(node, token => OverheadAsync(node, sample, token), cancellationToken));
         steps.End(Part(node));
         NodeProfile profile = new(
             node.Name, node.Tier, node.Client.Url.GetLeftPart(UriPartial.Authority), description.Slowdown, description.Host, description.Runtime, description.Threads,
             overhead.Overhead, [.. timings], [.. codecs], inputs);
         return (profile, overhead.AnswerBytes);
+    }
+
+    // A node whose connection stays open but that never answers would hold its machine's turn for ever.
+    private async Task<T> WithinAsync<T>(RemoteNode node, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = new(_options.NodePatience, _options.Clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await ask(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && patience.IsCancellationRequested)
+        {
+            throw new NodeException(NodeFailure.Timeout, node.Client.Url, $"The node {node.Client.Url.Authority} did not end a measurement within {_options.NodePatience.TotalMinutes:0.##} minutes; see what else it does.");
+        }
     }
 
     private string? Part(RemoteNode node) => _tiers.Fleet is null ? null : node.Name;

@@ -67,6 +67,9 @@ public sealed record ProfilerOptions
     /// </summary>
     public bool LeavesOutWhatFails { get; init; }
 
+    /// <summary>How long a node may take for one measurement before it is given up. Default 10 minutes.</summary>
+    public TimeSpan NodePatience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Whether <see cref="Journal"/> is kept when the profile is complete, for a caller with more to do, who deletes it. Default false.</summary>
     public bool KeepsJournal { get; init; }
 
@@ -84,6 +87,7 @@ public sealed record ProfilerOptions
         if (!(Slowdown is >= 1 and <= 1000)) throw new IsthmusException(ErrorKind.Usage, $"A device slow-down of {Slowdown} is not possible: choose 1 to 1000.");
         if (Budget <= TimeSpan.Zero) throw new IsthmusException(ErrorKind.Usage, "The budget of a measurement must be above zero.");
         if (Lifetime is { } life && life <= TimeSpan.Zero) throw new IsthmusException(ErrorKind.Usage, "The lifetime of a profile must be above zero.");
+        if (NodePatience <= TimeSpan.Zero) throw new IsthmusException(ErrorKind.Usage, "The patience with a node must be above zero.");
         if (!Enum.IsDefined(Blocks)) throw new IsthmusException(ErrorKind.Usage, "There is no such way to measure blocks.");
         if (Calibration is { Calibration: null })
             throw new IsthmusException(ErrorKind.Usage, $"The profile of {Calibration.ModelName} was not calibrated: 'isthmus calibrate' makes or completes one that is.");

@@ -25,14 +25,19 @@ internal sealed class FleetFixture : IAsyncDisposable
         foreach (string node in nodes)
         {
             string[] parts = node.Split(':');
-            Tier tier = Enum.Parse<Tier>(parts[1], ignoreCase: true);
-            // They call themselves otherwise than the fleet does.
-            NodeServer server = await NodeServer.StartAsync(new() { Tier = tier, Name = "own-" + parts[0], Listen = "http://127.0.0.1:0", DataFolder = Path.Combine(fixture._folder, parts[0]), LogFormat = NodeLogFormat.None });
-            fixture._servers.Add(server);
-            fixture._nodes.Add(new(parts[0], tier, new Uri(server.Url)) { Machine = parts[0], PricePerHour = 0.5 });
+            await fixture.AddAsync(parts[0], Enum.Parse<Tier>(parts[1], ignoreCase: true));
         }
 
         return fixture;
+    }
+
+    /// <summary>Starts one more node, which calls itself otherwise than the fleet does.</summary>
+    public async Task AddAsync(string name, Tier tier, double slowdown = 1)
+    {
+        NodeServer server = await NodeServer.StartAsync(
+            new() { Tier = tier, Name = "own-" + name, Listen = "http://127.0.0.1:0", DataFolder = Path.Combine(_folder, name), Slowdown = slowdown, LogFormat = NodeLogFormat.None });
+        _servers.Add(server);
+        _nodes.Add(new(name, tier, new Uri(server.Url)) { Machine = name, PricePerHour = 0.5 });
     }
 
     public async ValueTask DisposeAsync()

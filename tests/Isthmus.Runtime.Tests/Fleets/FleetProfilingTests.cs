@@ -75,6 +75,17 @@ public sealed class FleetProfilingTests
     }
 
     [Fact]
+    public async Task MeasureAsync_NodeThatNeverEnds_IsLeftOut()
+    {
+        await using FleetFixture fixture = await FleetFixture.StartAsync(local: true, "far:cloud");
+        await fixture.AddAsync("stuck", Tier.Edge, slowdown: 1000);
+        (Profile profile, Tiers tiers) = await MeasureAsync(fixture, Quick with { Repeats = 100, MaxCuts = 0, NodePatience = TimeSpan.FromSeconds(8) });
+        using Tiers connected = tiers;
+        Assert.Equal(["device", "far"], profile.Nodes.Select(n => n.Name));
+        Assert.Contains("did not end a measurement within", connected.Node("stuck").Breaker.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task MeasureAsync_NoDeviceAtAll_IsRefused()
     {
         await using FleetFixture fixture = await FleetFixture.StartAsync(local: false, "kiosk:device", "far:cloud");
