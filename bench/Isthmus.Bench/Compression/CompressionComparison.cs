@@ -167,7 +167,7 @@ public static class CompressionComparison
         {
             int count = activations.Answers.Length;
             int[] answers = new int[count];
-            double[] bytes = new double[count];
+            double[] bytes = new double[count], divergences = new double[count];
             long encodeTicks = 0, decodeTicks = 0;
             float[] scratch = new float[cut.Tensors[0].Shape.ElementCount];
             // The first calls wait for the compiler.
@@ -186,6 +186,7 @@ public static class CompressionComparison
 
                 Tensor[] outputs = session.Run(restored, cancellationToken);
                 answers[i] = classifier.Top(outputs[0], 1)[0].Index;
+                divergences[i] = OutputDivergence.Of(activations.Probabilities[i], OutputDivergence.Probabilities(outputs[0].Floats));
                 foreach (Tensor tensor in restored.Concat(outputs)) tensor.Dispose();
             }, cancellationToken);
 
@@ -195,7 +196,7 @@ public static class CompressionComparison
             return new(
                 codec, mean, 8 * mean / ValueCount, agrees.Count(a => a) / (double)count, top1, top1 is null ? null : LossOf(WholeTop1!.Value, top1.Value),
                 timed ? Rate(encodeTicks) : null, timed ? Rate(decodeTicks) : null)
-            { Agrees = [.. agrees] };
+            { Agrees = [.. agrees], Divergence = divergences.Average() };
 
             double Rate(long ticks) => ValueCount * count / Math.Max(ticks / (double)Stopwatch.Frequency, 1e-9) / 1e6;
         }

@@ -33,6 +33,9 @@ public sealed record CompressionRow(
     /// <summary>Bytes of trained tables that both sides must have before the first frame; null if no codec uses any. They are not in the settings' bytes.</summary>
     public double? TablesBytes { get; init; }
 
+    /// <summary>For each setting of the floor codec and each other codec but JALAD's: bytes at equal divergence of the answers.</summary>
+    public ImmutableArray<EqualDivergence> AtFloorsDivergence { get; init; } = [];
+
     /// <summary>Adds the comparisons to what was measured.</summary>
     public CompressionRow Compared(ImmutableArray<PublishedFigure> published)
     {
@@ -43,6 +46,7 @@ public sealed record CompressionRow(
         {
             Published = [.. from p in published from s in kinds[FloorKind] where s.Codec == $"{FloorKind}:{p.Levels}" select new Reproduction(s.Codec, p, s)],
             AgainstFloor = [.. from floor in kinds[FloorKind] from kind in ours select EqualAgreement.Of(floor, kind, [.. kinds[kind]])],
+            AtFloorsDivergence = [.. from floor in kinds[FloorKind] from kind in ours let equal = EqualDivergence.Of(floor, kind, kinds[kind]) where equal is not null select equal],
             AgainstJalad = [.. from j in useful where !useful.Any(o => o.Bytes < j.Bytes && o.Agreement >= j.Agreement) from kind in ours select EqualAgreement.Of(j, kind, [.. kinds[kind]])],
             AgainstJaladTop1 = [.. from j in useful where j.Loss is not null && !useful.Any(o => o.Bytes < j.Bytes && o.Loss <= j.Loss) from kind in ours select EqualLoss.Of(j, kind, [.. kinds[kind]])],
             SmallestBelowOnePoint = [.. from kind in kinds where kind.Key != FloorKind let best = kind.Where(s => s.Loss < 0.01).MinBy(s => s.Bytes) where best is not null select best],

@@ -14,9 +14,11 @@ namespace Isthmus.Bench.Compression;
 /// <param name="Cuts">The cuts.</param>
 /// <param name="Values">By cut, tensor and photograph: the activation.</param>
 /// <param name="Answers">By photograph: the class that the whole network gives.</param>
+/// <param name="Probabilities">By photograph: the probabilities that the whole network gives to the classes.</param>
 /// <param name="Labels">By photograph: the right class; null if it is not known.</param>
 public sealed record CutActivations(
-    ImmutableArray<CutAnalysis> Cuts, ImmutableArray<ImmutableArray<float[][]>> Values, ImmutableArray<int> Answers, ImmutableArray<int?> Labels)
+    ImmutableArray<CutAnalysis> Cuts, ImmutableArray<ImmutableArray<float[][]>> Values, ImmutableArray<int> Answers, ImmutableArray<float[]> Probabilities,
+    ImmutableArray<int?> Labels)
 {
     /// <summary>More bytes of activations than this are refused.</summary>
     public const long MaxBytes = 1L << 30;
@@ -43,6 +45,7 @@ public sealed record CutActivations(
         byte[] model = SegmentExtractor.WithOutputs(network.Model, added);
         Dictionary<string, float[][]> values = names.ToDictionary(n => n, _ => new float[images.Length][], StringComparer.Ordinal);
         int[] answers = new int[images.Length];
+        float[][] probabilities = new float[images.Length][];
         ImagePreprocessor preprocessor = new(network.Manifest);
         Classifier classifier = new(network.Manifest);
         int done = 0;
@@ -51,6 +54,7 @@ public sealed record CutActivations(
             using Tensor input = preprocessor.FromFile(File.ReadAllBytes(images[i].Path), images[i].Name);
             Tensor[] outputs = session.Run([input], cancellationToken);
             answers[i] = classifier.Top(outputs[0], 1)[0].Index;
+            probabilities[i] = OutputDivergence.Probabilities(outputs[0].Floats);
             for (int o = 0; o < outputs.Length; o++)
             {
                 if (values.TryGetValue(session.Outputs[o].Name, out float[][]? kept)) kept[i] = outputs[o].Floats.ToArray();
@@ -59,7 +63,7 @@ public sealed record CutActivations(
 
             progress.Report(new("heads", (double)Interlocked.Increment(ref done) / images.Length));
         }, cancellationToken);
-        return new(cuts, [.. cuts.Select(c => c.TensorNames.Select(n => values[n]).ToImmutableArray())], [.. answers], [.. images.Select(i => i.ClassIndex)]);
+        return new(cuts, [.. cuts.Select(c => c.TensorNames.Select(n => values[n]).ToImmutableArray())], [.. answers], [.. probabilities], [.. images.Select(i => i.ClassIndex)]);
     }
 
     /// <summary>Share of zeros among the values at a cut.</summary>

@@ -15,6 +15,11 @@ namespace Isthmus.Bench.Compression;
 public sealed record MeasuredSetting(
     string Codec, double Bytes, double BitsPerValue, double Agreement, double? Top1, double? Loss, double? EncodeRate, double? DecodeRate)
 {
+    /// <summary>
+    /// Mean Kullback-Leibler divergence of the answers, as distributions over the classes, from the un-split network's, in nats.
+    /// </summary>
+    public double? Divergence { get; init; }
+
     /// <summary>By photograph, whether the answer was the whole network's.</summary>
     [JsonIgnore]
     public ImmutableArray<bool> Agrees { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Isthmus.Bench;
 using Isthmus.Bench.Compression;
+using Isthmus.Bench.Probabilities;
 using Isthmus.Cli.Console;
 using Isthmus.Core.Errors;
 using Spectre.Console;
@@ -21,6 +22,7 @@ internal sealed class BenchCommand : ICommandFactory
         Command bench = new("bench", "Measure a subsystem beside its baseline in the same run, and print figures, ratios and goals.") { name, list };
         // A comparison that needs options of its own is a command of its own below this one.
         bench.Subcommands.Add(new CompressionBenchCommand().Create());
+        bench.Subcommands.Add(new DenseProbabilitiesCommand().Create());
         return bench.Runs(async run =>
         {
             if (run.Options.GetValue(list))
@@ -38,7 +40,7 @@ internal sealed class BenchCommand : ICommandFactory
     }
 
     private static IEnumerable<(string Name, string Summary)> Listed =>
-        Comparisons.All.Select(c => (c.Name, c.Summary)).Append((CompressionComparison.Name, CompressionComparison.Summary)).OrderBy(c => c.Item1, StringComparer.Ordinal);
+        Comparisons.All.Select(c => (c.Name, c.Summary)).Append((CompressionComparison.Name, CompressionComparison.Summary)).Append((DenseProbabilities.Name, DenseProbabilities.Summary)).OrderBy(c => c.Item1, StringComparer.Ordinal);
 
     private static void List(IAnsiConsole console)
     {

@@ -51,6 +51,7 @@ internal sealed class CompressionBenchCommand : ICommandFactory
             if (row.TablesBytes is { } tables) console.WriteLine($"Trained tables, once for both sides: {tables / 1000:0.0} kB");
             Settings(console, row);
             EqualAgreement(console, "floor", "the floor codec", row.AgainstFloor);
+            EqualDivergence(console, row);
             EqualAgreement(console, "JALAD", "JALAD's codec", row.AgainstJalad);
             if (!row.AgainstJaladTop1.IsEmpty) EqualLoss(console, row);
         }
@@ -60,12 +61,12 @@ internal sealed class CompressionBenchCommand : ICommandFactory
 
     private static void Settings(IAnsiConsole console, CompressionRow row)
     {
-        Table table = Table("codec", "kB", "bit/value", "same answer", "top-1", "lost", "encode", "decode", "published: bit/value", "same answer", "top-1");
+        Table table = Table("codec", "kB", "bit/value", "same answer", "divergence", "top-1", "lost", "encode", "decode", "published: bit/value", "same answer", "top-1");
         foreach (MeasuredSetting s in row.Settings)
         {
             PublishedFigure? published = row.Published.FirstOrDefault(p => p.Codec == s.Codec)?.Published;
             table.AddRow(
-                s.Codec, (s.Bytes / 1000).ToString("0.00"), s.BitsPerValue.ToString("0.000"), Percent(s.Agreement), Percent(s.Top1), Percent(s.Loss), Rate(s.EncodeRate), Rate(s.DecodeRate),
+                s.Codec, (s.Bytes / 1000).ToString("0.00"), s.BitsPerValue.ToString("0.000"), Percent(s.Agreement), Nats(s.Divergence), Percent(s.Top1), Percent(s.Loss), Rate(s.EncodeRate), Rate(s.DecodeRate),
                 published?.BitsPerValue.ToString("0.00") ?? "", Percent(published?.Agreement), Percent(published?.Top1));
         }
 
@@ -84,6 +85,16 @@ internal sealed class CompressionBenchCommand : ICommandFactory
                 c.Difference is null ? "" : $"{100 * c.Difference:+0.0;-0.0;0.0} ({100 * c.Low:+0.0;-0.0;0.0} … {100 * c.High:+0.0;-0.0;0.0})");
         }
 
+        console.Write(table);
+    }
+
+    private static void EqualDivergence(IAnsiConsole console, CompressionRow row)
+    {
+        if (row.AtFloorsDivergence.IsEmpty) return;
+        console.WriteLine("Bytes at the divergence of the floor codec's answers from the whole network's (Kullback-Leibler, nats, mean)");
+        Table table = Table("floor", "kB", "divergence", "codec", "kB", "saved");
+        foreach (EqualDivergence c in row.AtFloorsDivergence)
+            table.AddRow(c.Baseline, Kilo(c.BaselineBytes), Nats(c.Divergence), c.Kind, Kilo(c.Bytes), Percent(c.Saving));
         console.Write(table);
     }
 
@@ -114,6 +125,8 @@ internal sealed class CompressionBenchCommand : ICommandFactory
     }
 
     private static string Percent(double? share) => share is null ? "" : $"{100 * share:0.0} %";
+
+    private static string Nats(double? nats) => nats is null ? "" : $"{nats:0.0000}";
 
     private static string Kilo(double? bytes) => bytes is null ? "none" : $"{bytes / 1000:0.00}";
 

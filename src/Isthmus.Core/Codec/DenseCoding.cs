@@ -55,7 +55,7 @@ internal static unsafe class DenseCoding
         counts.Clear();
         try
         {
-            Start(models);
+            Start(models, quality);
             fixed (short* planesAt = planes)
             fixed (int* workAt = work)
             fixed (float* input = values)
@@ -157,7 +157,7 @@ internal static unsafe class DenseCoding
         uint* models = stackalloc uint[Models];
         try
         {
-            Start(models);
+            Start(models, quality);
             fixed (short* planesAt = planes)
             fixed (int* workAt = work)
             fixed (float* output = destination)
@@ -219,9 +219,9 @@ internal static unsafe class DenseCoding
     /// <summary>A length in units of the tensor's scale to sixteenths of a step.</summary>
     internal static int Scaled(int length, int quality) => (length * quality) >> 8;
 
-    private static void Start(uint* models)
+    private static void Start(uint* models, int quality)
     {
-        ReadOnlySpan<ushort> probabilities = DenseDefaults.Probabilities.AsSpan();
+        ReadOnlySpan<ushort> probabilities = DenseDefaults.Probabilities(quality);
         for (int i = 0; i < probabilities.Length; i++) models[i] = BitModel.Start(probabilities[i], DenseDefaults.Seen);
         new Span<uint>(models + probabilities.Length, EscapeBits + SignContexts).Fill(BitModel.Even);
     }

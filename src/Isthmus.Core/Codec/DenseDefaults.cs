@@ -4,21 +4,35 @@ using System.Runtime.InteropServices;
 namespace Isthmus.Core.Codec;
 
 /// <summary>
-/// What the dense codec starts with. The probabilities are those of six activations of MobileNetV1 and Inception v3 on photographs
-/// (docs/codec.md), smoothed; they depend on little but the context, so they serve for any network, and adapt.
+/// What the dense codec starts with. The probabilities were counted by `isthmus bench dense-probabilities` (docs/dense.md); they depend on little but the context and how
+/// fine the steps are, so they serve for any network, and adapt.
 /// </summary>
 internal static class DenseDefaults
 {
     /// <summary>How many bits the starting probabilities count for.</summary>
-    public const int Seen = 8;
+    public const int Seen = 16;
 
     private const string Resource = "Isthmus.Core.Codec.dense-probabilities.bin";
 
     /// <summary>The prediction for a channel of which nothing is known.</summary>
     public static DenseChannel Channel { get; } = Untrained();
 
-    /// <summary>The first probability, in units of 2⁻¹⁶, of every decision in every context: decision by decision.</summary>
-    public static ImmutableArray<ushort> Probabilities { get; } = Read();
+    private const int PerQuality = DenseContexts.Decisions * DenseContexts.Count;
+
+    /// <summary>The settings at which probabilities were counted.</summary>
+    public static ImmutableArray<int> Qualities { get; } = [2, 3, 4, 5, 6, 8, 11, 16, 24, 40];
+
+    private static readonly ImmutableArray<ushort> All = Read();
+
+    /// <summary>
+    /// The first probability, in units of 2⁻¹⁶, of every decision in every context, decision by decision: those counted at the setting that this one is nearest to, by ratio.
+    /// </summary>
+    public static ReadOnlySpan<ushort> Probabilities(int quality)
+    {
+        int i = 0;
+        while (i + 1 < Qualities.Length && quality * quality >= Qualities[i] * Qualities[i + 1]) i++;
+        return All.AsSpan(i * PerQuality, PerQuality);
+    }
 
     private static DenseChannel Untrained()
     {
@@ -37,7 +51,7 @@ internal static class DenseDefaults
     private static ImmutableArray<ushort> Read()
     {
         using Stream stream = typeof(DenseDefaults).Assembly.GetManifestResourceStream(Resource)!;
-        ushort[] probabilities = new ushort[DenseContexts.Decisions * DenseContexts.Count];
+        ushort[] probabilities = new ushort[Qualities.Length * PerQuality];
         stream.ReadExactly(MemoryMarshal.AsBytes(probabilities.AsSpan()));
         return ImmutableCollectionsMarshal.AsImmutableArray(probabilities);
     }

@@ -31,6 +31,9 @@ public sealed class CompressionComparisonTests
         TensorCodecs.Get(CodecSpec.Raw).Encode(new float[81_920], new(1, 1280, 8, 8), frame);
         Assert.Equal(frame.WrittenCount, raw.Bytes);
         Assert.Equal((1, row.WholeTop1), (raw.Agreement, raw.Top1));
+        Assert.InRange(raw.Divergence!.Value, 0, 1e-6);
+        Assert.True(row.Settings.Single(s => s.Codec == "huffman:1").Divergence > row.Settings.Single(s => s.Codec == "huffman:8").Divergence);
+        Assert.Contains(row.AtFloorsDivergence, d => d.Kind == "dense+tables");
         Assert.True(row.Settings.Single(s => s.Codec == "huffman:8").Agreement >= row.Settings.Single(s => s.Codec == "huffman:1").Agreement);
         Assert.NotEqual(row.Settings.Single(s => s.Codec == "dense:8").Bytes, row.Settings.Single(s => s.Codec == "dense+tables:8").Bytes);
         Assert.True(row.TablesBytes > 0);
