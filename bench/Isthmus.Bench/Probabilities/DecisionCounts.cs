@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Isthmus.Core.Codec;
-using Isthmus.Core.Tensors;
 
 namespace Isthmus.Bench.Probabilities;
 

@@ -1,6 +1,5 @@
 using Isthmus.Core.Codec;
 using Isthmus.Core.Planning;
-using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
 using Isthmus.Runtime.Fleets;
 using Isthmus.Runtime.Protocol;
