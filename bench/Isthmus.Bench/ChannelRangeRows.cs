@@ -105,21 +105,13 @@ internal sealed class ChannelRangeRows(List<ComparisonRow> rows, CancellationTok
         return coded > 0 ? coded : packed.Length;
     }
 
-    // On the lower hull of what numbers of levels reach, straight between two of them in logarithms.
+    // Between the next numbers of levels, straight in logarithms; numbers that others beat in bytes and in error are left out.
     private static double At(List<(double Bytes, double Error)> curve, double bytes)
     {
-        double best = double.PositiveInfinity;
-        foreach ((double Bytes, double Error) a in curve)
-        {
-            if (a.Bytes <= bytes) best = Math.Min(best, a.Error);
-            foreach ((double Bytes, double Error) b in curve)
-            {
-                if (a.Bytes > bytes || b.Bytes <= bytes) continue;
-                double part = Math.Log(bytes / a.Bytes) / Math.Log(b.Bytes / a.Bytes);
-                best = Math.Min(best, a.Error * Math.Pow(b.Error / a.Error, part));
-            }
-        }
-
-        return best;
+        (double Bytes, double Error)[] best = [.. curve.Where(p => !curve.Any(o => o.Bytes <= p.Bytes && o.Error < p.Error)).OrderBy(p => p.Bytes)];
+        int above = Array.FindIndex(best, p => p.Bytes > bytes);
+        if (above <= 0) return above < 0 ? best[^1].Error : double.PositiveInfinity;
+        (double Bytes, double Error) a = best[above - 1], b = best[above];
+        return a.Error * Math.Pow(b.Error / a.Error, Math.Log(bytes / a.Bytes) / Math.Log(b.Bytes / a.Bytes));
     }
 }

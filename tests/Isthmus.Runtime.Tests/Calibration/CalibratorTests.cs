@@ -19,7 +19,7 @@ namespace Isthmus.Runtime.Tests.Calibration;
 
 public sealed class CalibratorTests : IDisposable
 {
-    private static readonly ImmutableArray<CodecSpec> Codecs = [CodecSpec.Raw, CodecSpec.Huffman(4), CodecSpec.Huffman(2), CodecSpec.Huffman(1), CodecSpec.Dense(6), CodecSpec.Dense(2)];
+    private static readonly ImmutableArray<CodecSpec> Codecs = [CodecSpec.Raw, CodecSpec.Huffman(4), CodecSpec.Huffman(2), CodecSpec.Huffman(1), CodecSpec.Fast(4), CodecSpec.Dense(6), CodecSpec.Dense(2)];
     private static readonly ImmutableArray<InputEncoding> Inputs = [InputEncoding.File, InputEncoding.Jpeg(90), InputEncoding.Jpeg(1)];
 
     private readonly RandomPictures _pictures = new(30);
@@ -233,7 +233,7 @@ public sealed class CalibratorTests : IDisposable
         Assert.Equal(calibrated.Calibration, merged.Calibration);
         Assert.Equal(old.Cuts.Select(c => c.Id), merged.Cuts.Select(c => c.Id));
         Assert.Equal(old.Cuts[0], merged.Cuts[0]);
-        Assert.Equal([CodecSpec.Raw, CodecSpec.Half, CodecSpec.Huffman(1), CodecSpec.Huffman(4), CodecSpec.Huffman(2), CodecSpec.Dense(6), CodecSpec.Dense(2)], merged.Cuts[1].Codecs.Select(c => c.Codec));
+        Assert.Equal([CodecSpec.Raw, CodecSpec.Half, CodecSpec.Huffman(1), CodecSpec.Huffman(4), CodecSpec.Huffman(2), CodecSpec.Fast(4), CodecSpec.Dense(6), CodecSpec.Dense(2)], merged.Cuts[1].Codecs.Select(c => c.Codec));
         Assert.Equal(calibrated.Cuts[0].Tensors.Select(t => t.Tables), merged.Cuts[1].Tensors.Select(t => t.Tables));
         Assert.Equal([30, 3], merged.Cuts[1].Codecs.Take(2).Select(c => c.SampleCount));
         Assert.Equal(old.Nodes[0].Segments, merged.Nodes[0].Segments);
