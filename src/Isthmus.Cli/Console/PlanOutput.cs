@@ -140,7 +140,11 @@ internal static class PlanOutput
         ];
         Table table = new Table().Border(TableBorder.Simple).AddColumns(["#", "Plan", "Latency", "Sent", "Loss ≤", .. more.Select(m => m.Name), "Score"]);
         if (margin is not null) table.AddColumn($"Against {Markup.Escape(Describe(request, margin.Against))}");
-        foreach (int column in Enumerable.Range(0, 6 + more.Length).Where(c => c != 1)) table.Columns[column].RightAligned();
+        for (int column = 0; column < 6 + more.Length; column++)
+        {
+            if (column != 1) table.Columns[column].RightAligned();
+        }
+
         int rank = 0;
         foreach (RankedPlan plan in plans)
         {

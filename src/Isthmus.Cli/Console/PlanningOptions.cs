@@ -14,7 +14,7 @@ internal sealed class PlanningOptions
 {
     private readonly Option<string> _objective = new("--objective")
     {
-        Description = "What to minimise: latency, traffic, or weighted:λ,μ = λ·milliseconds + μ·kilobytes sent.",
+        Description = "What to minimise: latency, traffic, throughput (the longest stage), energy, price, or weighted: with any of ms=, kB=, J=, price= and period=, such as weighted:ms=1,J=2; weighted:λ,μ is ms=λ,kB=μ.",
         HelpName = "objective",
         DefaultValueFactory = _ => "latency",
     };

@@ -16,22 +16,23 @@ internal sealed class Crossings
     /// <param name="near">The node where the parts meet.</param>
     /// <param name="far">The node at the other end.</param>
     /// <param name="isExit">Whether they lead on from <paramref name="near"/>.</param>
-    /// <param name="seeds">By place, what each is made of.</param>
+    /// <param name="seeds">What each is made of, place by place.</param>
+    /// <param name="start">By place, where its ways begin among all; and in the end, how many there are.</param>
     /// <param name="segment">By place, the milliseconds of the segment on <paramref name="far"/>, as profiled.</param>
-    public Crossings(int near, int far, bool isExit, List<PartSeed>[] seeds, double[] segment)
+    public Crossings(int near, int far, bool isExit, PartSeed[] seeds, int[] start, double[] segment)
     {
         Near = near;
         Far = far;
         IsExit = isExit;
         _segment = segment;
-        _start = new int[seeds.Length + 1];
-        for (int p = 0; p < seeds.Length; p++) _start[p + 1] = _start[p] + seeds[p].Count;
-        _seeds = [.. seeds.SelectMany(s => s)];
-        _parts = new PlanPart[_seeds.Length];
-        MinLinear = new double[seeds.Length];
-        MinMs = new double[seeds.Length];
-        MinNear = new double[seeds.Length];
-        MinFar = new double[seeds.Length];
+        _start = start;
+        _seeds = seeds;
+        _parts = new PlanPart[seeds.Length];
+        int places = start.Length - 1;
+        MinLinear = new double[places];
+        MinMs = new double[places];
+        MinNear = new double[places];
+        MinFar = new double[places];
     }
 
     /// <summary>The node where the parts meet.</summary>

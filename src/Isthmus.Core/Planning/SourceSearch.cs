@@ -58,8 +58,9 @@ internal sealed class SourceSearch
         _mayRun = [.. profile.Nodes.Select((n, i) => _filter.AllowsNode(i) && space.Allows(n))];
         HashSet<string>? cuts = space.Cuts?.ToHashSet(StringComparer.Ordinal);
         HashSet<CodecSpec>? codecs = space.Codecs?.ToHashSet();
-        _mayCut = [.. profile.Cuts.Select(c => cuts?.Contains(c.Id) != false)];
-        _mayCode = [.. profile.Cuts.Select((c, i) => c.Codecs.Select((k, j) => codecs?.Contains(k.Codec) != false && constraints.AllowsLoss(model.Loss(i, j))).ToArray())];
+        // Where nothing is cut, no cut need be looked at.
+        _mayCut = space.MaxCuts == 0 ? [] : [.. profile.Cuts.Select(c => cuts?.Contains(c.Id) != false)];
+        _mayCode = space.MaxCuts == 0 ? [] : [.. profile.Cuts.Select((c, i) => MayCode(c, i, codecs))];
         _entries = [.. Enumerable.Range(0, nodes).Select(Entries)];
         _exits = [.. Enumerable.Range(0, nodes).Select(n => _entries[n] is null ? [] : Exits(n))];
         _exitLinear = Table(_index.End);
@@ -245,6 +246,13 @@ internal sealed class SourceSearch
         }
     }
 
+    private bool[] MayCode(CutProfile cut, int at, HashSet<CodecSpec>? codecs)
+    {
+        bool[] may = new bool[cut.Codecs.Length];
+        for (int k = 0; k < may.Length; k++) may[k] = codecs?.Contains(cut.Codecs[k].Codec) != false && _constraints.AllowsLoss(_model.Loss(at, k));
+        return may;
+    }
+
     private double[][] Table(int width) => [.. _entries.Select(e => e is null ? [] : new double[width])];
 
     private bool AllowsCuts(int count, int minCuts) => count >= Math.Max(minCuts, _space.MinCuts) && count <= _space.MaxCuts;
@@ -256,7 +264,8 @@ internal sealed class SourceSearch
         Profile profile = _index.Profile;
         if (profile.Nodes[node].Tier == Tier.Device || !_mayRun[node] || !_model.HasLink(_device, node)) return null;
         bool everything = _model.CountsEverything;
-        List<PartSeed>[] seeds = [.. Enumerable.Range(0, _index.End + 1).Select(_ => new List<PartSeed>())];
+        List<PartSeed> seeds = [];
+        int[] start = new int[_index.End + 2];
         double[] segment = new double[_index.End + 1];
         if (_filter.AllowsInput)
         {
@@ -264,10 +273,12 @@ internal sealed class SourceSearch
             {
                 InputProfile input = profile.Inputs[x];
                 if (_space.Inputs is { } inputs && !inputs.Contains(input.Encoding)) continue;
-                Add(seeds[0], everything ? _index.DecodeInput(node, x) : 0, everything ? _index.EncodeInput(_device, x) : 0, input.Bytes.Value, _model.InputLoss(x), x);
+                Add(everything ? _index.DecodeInput(node, x) : 0, everything ? _index.EncodeInput(_device, x) : 0, input.Bytes.Value, _model.InputLoss(x), x);
             }
         }
 
+        start[1] = seeds.Count;
+        int filled = 1;
         if (_mayRun[_device] && _space.MaxCuts > 0)
         {
             double local = everything ? _index.DecodeLocal(_device) : 0;
@@ -275,22 +286,25 @@ internal sealed class SourceSearch
             {
                 if (cut == _index.End || !_mayCut[cut] || !_filter.AllowsHead(cut)) continue;
                 segment[cut + 1] = head;
+                // Places that the device does not reach have no way.
+                while (filled < cut + 1) start[++filled] = seeds.Count;
                 for (int k = 0; k < _mayCode[cut].Length; k++)
                 {
                     if (!_mayCode[cut][k]) continue;
                     double far = local + head + (everything ? _index.Encode(_device, cut, k) : 0);
-                    Add(seeds[cut + 1], everything ? _index.Decode(node, cut, k) : 0, far, _model.Bytes(cut, k), _model.Loss(cut, k), k);
+                    Add(everything ? _index.Decode(node, cut, k) : 0, far, _model.Bytes(cut, k), _model.Loss(cut, k), k);
                 }
             }
         }
 
-        return seeds.All(s => s.Count == 0) ? null : new(node, _device, isExit: false, seeds, segment);
+        while (filled < _index.End + 1) start[++filled] = seeds.Count;
+        return seeds.Count == 0 ? null : new(node, _device, isExit: false, [.. seeds], start, segment);
 
-        void Add(List<PartSeed> to, double near, double far, long bytes, double loss, int choice)
+        void Add(double near, double far, long bytes, double loss, int choice)
         {
             double all = _model.VariantLoss + loss;
             if (!double.IsNaN(near + far) && _constraints.AllowsBytes(bytes) && _filter.AllowsCrossing(_device, bytes) && _constraints.AllowsLoss(all))
-                to.Add(new(near, far, bytes, all, choice));
+                seeds.Add(new(near, far, bytes, all, choice));
         }
     }
 
@@ -303,22 +317,26 @@ internal sealed class SourceSearch
         for (int last = 0; last < _mayRun.Length; last++)
         {
             if (!_mayRun[last] || profile.Nodes[last].Tier <= profile.Nodes[node].Tier || !_model.HasLink(node, last)) continue;
-            List<PartSeed>[] seeds = [.. Enumerable.Range(0, _index.End).Select(_ => new List<PartSeed>())];
+            List<PartSeed> seeds = [];
+            int[] start = new int[_index.End + 1];
             double[] segment = new double[_index.End];
             for (int cut = 0; cut < _index.End; cut++)
             {
                 double tail = segment[cut] = _index.Tail(last, cut);
-                if (!_mayCut[cut] || double.IsNaN(tail)) continue;
-                for (int k = 0; k < _mayCode[cut].Length; k++)
+                start[cut] = seeds.Count;
+                bool[] mayCode = _mayCut[cut] && !double.IsNaN(tail) ? _mayCode[cut] : [];
+                for (int k = 0; k < mayCode.Length; k++)
                 {
+                    if (!mayCode[k]) continue;
                     long bytes = _model.Bytes(cut, k);
                     double near = everything ? _index.Encode(node, cut, k) : 0;
                     double far = tail + (everything ? _index.Decode(last, cut, k) : 0);
-                    if (_mayCode[cut][k] && !double.IsNaN(near + far) && _filter.AllowsCrossing(node, bytes)) seeds[cut].Add(new(near, far, bytes, _model.Loss(cut, k), k));
+                    if (!double.IsNaN(near + far) && _filter.AllowsCrossing(node, bytes)) seeds.Add(new(near, far, bytes, _model.Loss(cut, k), k));
                 }
             }
 
-            if (seeds.Any(s => s.Count > 0)) exits.Add(new(node, last, isExit: true, seeds, segment));
+            start[^1] = seeds.Count;
+            if (seeds.Count > 0) exits.Add(new(node, last, isExit: true, [.. seeds], start, segment));
         }
 
         return [.. exits];

@@ -8,7 +8,7 @@ namespace Isthmus.Runtime.Adaptive;
 
 /// <summary>
 /// The rule by which plans are kept or changed: a pure function of profile, options and <see cref="DecisionInputs"/>. It reads no clock,
-/// keeps no state and asks no node, so a logged decision can be made again. Thread-safe.
+/// keeps nothing that an answer hangs on and asks no node, so a logged decision can be made again. Thread-safe.
 /// </summary>
 public sealed class DecisionRule
 {
@@ -16,6 +16,10 @@ public sealed class DecisionRule
 
     private readonly ProfileIndex _index;
     private readonly Constraints _constraints;
+
+    // What does not hang on links and load is laid out once: the answers are the same, and come sooner.
+    private readonly Lock _lock = new();
+    private readonly PlanSession _session = new();
 
     /// <summary>Creates the rule.</summary>
     /// <param name="index">What was measured.</param>
@@ -73,7 +77,8 @@ public sealed class DecisionRule
         Plan? plan = inputs.Present;
         Milliseconds least = new(Math.Round(Options.MinDwell.TotalMilliseconds, 3));
         RankedPlan? present = plan is null ? null : Rank(model, plan, inputs.Excluded);
-        RankedPlan? winner = Planner.Best(request, model);
+        RankedPlan? winner;
+        lock (_lock) winner = _session.Best(request);
         if (winner is null)
         {
             // The planner explains at length what to relax; that is worth its time only where the run cannot go on.

@@ -182,6 +182,57 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_EnergyPriceAndPeriod_AreAskedForAndShown()
+    {
+        string[] command = ["plan", Example, "--objective", "energy", "--pareto", "latency,energy,price,period"];
+        CommandRun run = await CommandRun.OfAsync(command);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("No other plan beats these in latency, energy, price and period at once:", run.Output, StringComparison.Ordinal);
+        JsonElement winner = (await CommandRun.OfAsync([.. command, "--json"])).Json().GetProperty("winner");
+        Assert.Equal(winner.GetProperty("score").GetDouble(), winner.GetProperty("predictedJoules").GetDouble(), 1e-9);
+        Assert.True(winner.GetProperty("predictedPeriodMs").GetDouble() > 0);
+        Assert.False(winner.GetProperty("summedFromBlocks").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Plan_SeveralNetworks_ChoosesOneOfThem()
+    {
+        Profile large = ProfileFile.Load(Example);
+        string path = Path.Combine(_folder, "small.json");
+        ProfileFile.Save(path, large with
+        {
+            Model = Core.Graphs.ModelHash.Of("small"u8),
+            ModelName = "small.onnx",
+            Nodes = [.. large.Nodes.Select(n => n with { Segments = [.. n.Segments.Select(s => s with { Timing = new(s.Timing.P50 * 0.2, s.Timing.P95, 5) })] })],
+        });
+        string[] command = ["plan", Example, path, "--json"];
+        Assert.Contains("--variant-loss small=0.02", (await CommandRun.OfAsync(command)).AssertRefused(2), StringComparison.Ordinal);
+        JsonElement json = (await CommandRun.OfAsync([.. command, "--variant-loss", "small=0.01", "--explain"])).Json();
+        Assert.Equal(("small.onnx", 2), (json.GetProperty("model").GetString(), json.GetProperty("variants").GetArrayLength()));
+        Assert.Equal(0.01, json.GetProperty("winner").GetProperty("accuracyLoss").GetDouble(), 1e-9);
+        JsonElement strict = (await CommandRun.OfAsync([.. command, "--variant-loss", "small.onnx=0.03"])).Json();
+        Assert.Equal(large.ModelName, strict.GetProperty("model").GetString());
+        Assert.Contains("small.onnx: device", (await CommandRun.OfAsync([.. command[..^1], "--variant-loss", "small=0.01"])).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_SegmentsSummedFromBlocks_AreSaidToBe()
+    {
+        Profile profile = ProfileFile.Load(Example);
+        string first = profile.Cuts[0].Id;
+        string second = profile.Cuts[1].Id;
+        NodeProfile device = profile.Nodes[0];
+        SegmentTiming head = device.Segments.Single(s => s.From is null && s.To == first);
+        // The head to the second cut was not measured as a whole, but the block between the two cuts was.
+        device = device with { Segments = [.. device.Segments.Where(s => s.To == first), head with { From = first, To = second }] };
+        string path = Path.Combine(_folder, "blocks.json");
+        ProfileFile.Save(path, profile with { Nodes = [device, .. profile.Nodes.Skip(1)] });
+        string[] command = ["plan", path, "--private", "--max-loss", "1", "--top", "1000"];
+        Assert.DoesNotContain("summed from blocks", (await CommandRun.OfAsync(command)).Output, StringComparison.Ordinal);
+        Assert.Contains("(summed from blocks)", (await CommandRun.OfAsync([.. command, "--segments", "blocks"])).Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plan_Output_IsAPlanThatFitsTheProfile()
     {
         string path = Path.Combine(_folder, "plan.json");
@@ -198,7 +249,13 @@ public sealed class PlanCommandTests : IDisposable
 
     [Theory]
     [InlineData(2, "--objective", "speed")]
-    [InlineData(7, "--objective", "energy")]
+    [InlineData(2, "--loss", "most")]
+    [InlineData(7, "--loss", "upper")]
+    [InlineData(2, "--segments", "some")]
+    [InlineData(2, "--pareto", "latency,beauty")]
+    [InlineData(2, "--pareto", "")]
+    [InlineData(2, "--variant-loss", "example=0.1")]
+    [InlineData(2, "--device", "cloud")]
     [InlineData(2, "--link", "device-mars=8mbit,20ms")]
     [InlineData(2, "--link", "device-edge=8mbit")]
     [InlineData(2, "--link", "device-edge=8,20ms")]
