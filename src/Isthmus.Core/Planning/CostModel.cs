@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
@@ -239,13 +240,13 @@ public sealed class CostModel
     internal double Loss(int cut, int codec)
     {
         CodecProfile setting = Index.Profile.Cuts[cut].Codecs[codec];
-        return Loss(setting.AccuracyLoss, setting.Accuracy);
+        return Loss(setting.AccuracyLoss, setting.Accuracy, setting.Codec.Kind == CodecKind.Raw);
     }
 
     internal double InputLoss(int input)
     {
         InputProfile setting = Index.Profile.Inputs[input];
-        return Loss(setting.AccuracyLoss, setting.Accuracy);
+        return Loss(setting.AccuracyLoss, setting.Accuracy, setting.Encoding.Kind != InputKind.Jpeg);
     }
 
     internal double Queue(int node) => _everything ? _queue[node] : 0;
@@ -299,8 +300,9 @@ public sealed class CostModel
         if (link.PricePerGigabyte is { } price) _pricePerByte[from, to] = price / 1e9;
     }
 
-    private double Loss(double smoothed, MeasuredAccuracy? accuracy) =>
-        _loss == LossEstimate.UpperEnd && accuracy is not null ? Math.Clamp(accuracy.High, smoothed, 1) : smoothed;
+    // What changes no value by its nature, and changed no answer, loses nothing, however few images there were.
+    private double Loss(double smoothed, MeasuredAccuracy? accuracy, bool isExact) =>
+        _loss == LossEstimate.UpperEnd && accuracy is not null && !(isExact && accuracy.Agreement == 1) ? Math.Clamp(accuracy.High, smoothed, 1) : smoothed;
 
     // Where the image is.
     private int SourceOf(Plan plan, int first) => plan.Device is { } device ? Index.NodeAt(device)

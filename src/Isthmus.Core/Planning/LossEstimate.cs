@@ -7,7 +7,8 @@ public enum LossEstimate
     Smoothed,
 
     /// <summary>
-    /// The upper end of its 95 % interval, where a calibration measured one, and never less than the smoothed one: what other images are unlikely to exceed.
+    /// The upper end of its 95 % interval, where a calibration measured one, and never less than the smoothed one: what other images are unlikely to exceed. What changes
+    /// no value (raw tensors, the file, lossless pictures) and changed no answer counts as the smoothed one: it has nothing to lose.
     /// </summary>
     UpperEnd,
 }

@@ -99,7 +99,7 @@ internal static class WideOracle
             InputProfile input = profile.Inputs.Single(i => i.Encoding == plan.Input);
             if (!paper) work.Add((device, device.Inputs.FirstOrDefault(i => i.Encoding == plan.Input)?.Encode.Value));
             if (!paper) work.Add((first, first.Inputs.FirstOrDefault(i => i.Encoding == plan.Input)?.Decode.Value));
-            crossings.Add((device.Name, first.Name, input.Bytes.Value, Loss(request, input.AccuracyLoss, input.Accuracy)));
+            crossings.Add((device.Name, first.Name, input.Bytes.Value, Loss(request, input.AccuracyLoss, input.Accuracy, input.Encoding.Kind != InputKind.Jpeg)));
         }
 
         for (int i = 0; i < plan.Segments.Length; i++)
@@ -112,7 +112,7 @@ internal static class WideOracle
             CodecProfile codec = profile.Cuts.Single(c => c.Id == s.To).Codecs.Single(k => k.Codec == s.Codec);
             if (!paper) work.Add((node, node.Codecs.FirstOrDefault(c => c.Cut == s.To && c.Codec == s.Codec)?.Encode.Value));
             if (!paper) work.Add((next, next.Codecs.FirstOrDefault(c => c.Cut == s.To && c.Codec == s.Codec)?.Decode.Value));
-            crossings.Add((node.Name, next.Name, codec.Bytes.Value, Loss(request, codec.AccuracyLoss, codec.Accuracy)));
+            crossings.Add((node.Name, next.Name, codec.Bytes.Value, Loss(request, codec.AccuracyLoss, codec.Accuracy, codec.Codec == Core.Codec.CodecSpec.Raw)));
         }
 
         if (work.Any(w => w.Ms is null)) return null;
@@ -162,8 +162,8 @@ internal static class WideOracle
         }
     }
 
-    private static double Loss(PlanningRequest request, double smoothed, MeasuredAccuracy? accuracy) =>
-        request.Loss == LossEstimate.UpperEnd && accuracy is not null && accuracy.High > smoothed ? accuracy.High : smoothed;
+    private static double Loss(PlanningRequest request, double smoothed, MeasuredAccuracy? accuracy, bool isExact) =>
+        request.Loss != LossEstimate.UpperEnd || accuracy is null || (isExact && accuracy.Agreement == 1) || accuracy.High < smoothed ? smoothed : accuracy.High;
 
     private static double? Segment(Profile profile, NodeProfile node, string? from, string? to, SegmentTimes times)
     {
