@@ -17,7 +17,7 @@ public static class CommandLineApplication
     {
         output ??= System.Console.Out;
         error ??= System.Console.Error;
-        ParseResult parsed = CreateRootCommand().Parse(args);
+        ParseResult parsed = CreateRootCommand(args).Parse(args);
         if (parsed.Errors.Count > 0 || MistypedOption(parsed) is not null)
         {
             error.WriteLine($"isthmus: {Complaint(parsed)} See 'isthmus {HelpPath(parsed)}--help'.");
@@ -55,31 +55,33 @@ public static class CommandLineApplication
     /// <summary>The names of all commands, in the order of --help.</summary>
     public static IReadOnlyList<string> CommandNames => [.. CreateRootCommand().Subcommands.Select(c => c.Name)];
 
-    private static RootCommand CreateRootCommand()
+    // Making a command with its options takes milliseconds, and there are many: one that is called by its name is made alone.
+    private static RootCommand CreateRootCommand(params string[] args)
     {
         RootCommand root = new("Isthmus runs a neural network across a device, an edge server and a cloud: it measures, decides, runs the decision and explains it. In a clone, './isthmus setup' installs and builds, and './isthmus test' runs the tests.");
-        foreach (ICommandFactory factory in Factories)
-            root.Subcommands.Add(factory.Create());
+        (string Name, Func<ICommandFactory> Make)[] called = [.. Factories.Where(f => args is [string first, ..] && f.Name == first)];
+        foreach ((_, Func<ICommandFactory> make) in called is [] ? Factories : called)
+            root.Subcommands.Add(make().Create());
         return root;
     }
 
     // One line per command, in alphabetical order: it is the order of --help.
-    private static readonly ICommandFactory[] Factories =
+    private static readonly (string Name, Func<ICommandFactory> Make)[] Factories =
     [
-        new BenchCommand(),
-        new CalibrateCommand(),
-        new DemoCommand(),
-        new FleetCommand(),
-        new FuzzCommand(),
-        new ImportCommand(),
-        new InspectCommand(),
-        new LabCommand(),
-        new LinkCommand(),
-        new PlanCommand(),
-        new ProfileCommand(),
-        new ReplayCommand(),
-        new RunCommand(),
-        new ServeCommand(),
-        new SplitCommand(),
+        ("bench", () => new BenchCommand()),
+        ("calibrate", () => new CalibrateCommand()),
+        ("demo", () => new DemoCommand()),
+        ("fleet", () => new FleetCommand()),
+        ("fuzz", () => new FuzzCommand()),
+        ("import", () => new ImportCommand()),
+        ("inspect", () => new InspectCommand()),
+        ("lab", () => new LabCommand()),
+        ("link", () => new LinkCommand()),
+        ("plan", () => new PlanCommand()),
+        ("profile", () => new ProfileCommand()),
+        ("replay", () => new ReplayCommand()),
+        ("run", () => new RunCommand()),
+        ("serve", () => new ServeCommand()),
+        ("split", () => new SplitCommand()),
     ];
 }
