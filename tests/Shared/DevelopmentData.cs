@@ -23,6 +23,9 @@ internal static class DevelopmentData
     /// <summary>The labels of the 334 photographs; skips the test where they are absent.</summary>
     public static string Labels() => Require(Path.Combine(Root, "imagenet-dev", "labels.csv"));
 
+    /// <summary>A file of Scission's published measurements; skips the test where they are absent.</summary>
+    public static string Scission(string name) => Require(Path.Combine(Root, "scission", name));
+
     private static string Require(string path)
     {
         string full = Path.GetFullPath(path);

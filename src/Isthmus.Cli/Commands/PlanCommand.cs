@@ -19,7 +19,7 @@ internal sealed class PlanCommand : ICommandFactory
     {
         Argument<string[]> files = new("profile") { Description = "The profile that 'isthmus profile' wrote; several, to choose among networks for the same task.", Arity = ArgumentArity.OneOrMore };
         Option<string[]> links = new("--link") { Description = "A link as it is now, FROM-TO=RATE,RTT, such as device-edge=8mbit,20ms; may be given again (default: as profiled).", HelpName = "link", DefaultValueFactory = _ => [] };
-        Option<int> top = new("--top") { Description = "How many plans to rank.", HelpName = "count", DefaultValueFactory = _ => 10 };
+        Option<int> top = new("--top", "--result-count") { Description = "How many plans to rank.", HelpName = "count", DefaultValueFactory = _ => 10 };
         Option<string?> output = new("--output", "-o") { Description = "Write the best plan to a file, for 'isthmus run --plan'.", HelpName = "file" };
         Option<bool> explain = new("--explain") { Description = "Show the best plan against its neighbours, what each constraint costs, and at which bandwidths another plan wins." };
         Option<string?> report = new("--report") { Description = "Draw the plan with all that --explain shows: one HTML file, nothing to load.", HelpName = "file" };
@@ -28,13 +28,17 @@ internal sealed class PlanCommand : ICommandFactory
         MachineOptions machines = MachineOptions.AddTo(command);
         ScopeOptions scope = ScopeOptions.AddTo(command);
         ExpiryOption expiry = ExpiryOption.AddTo(command);
+        ScissionSource scission = ScissionSource.AddTo(command);
         return command.Runs(run =>
         {
-            Profile measured = expiry.Load(run.Options, run.Options.GetValue(files)![0]);
+            bool isScission = scission.IsAsked(run.Options);
+            string otherwise = isScission ? "scission-paper" : "all";
+            string[] paths = run.Options.GetValue(files)!;
+            Profile measured = isScission ? scission.Load(run.Options, paths) : expiry.Load(run.Options, paths[0]);
             ImmutableArray<ProportionalFit> fits = machines.Fits(run.Options, measured);
             Profile profile = machines.Apply(run.Options, measured, fits);
-            ImmutableArray<ProfileIndex> others = [.. run.Options.GetValue(files)!.Skip(1).Select(f => ProfileIndex.Of(machines.Apply(run.Options, expiry.Load(run.Options, f), fits)))];
-            PlanningRequest request = scope.Apply(run.Options, planning.Read(run.Options, ProfileIndex.Of(profile)), others) with
+            ImmutableArray<ProfileIndex> others = [.. paths.Skip(1).Select(f => ProfileIndex.Of(machines.Apply(run.Options, expiry.Load(run.Options, f), fits)))];
+            PlanningRequest request = scope.Apply(run.Options, planning.Read(run.Options, ProfileIndex.Of(profile), otherwise), others) with
             {
                 Links = [.. run.Options.GetValue(links)!.Select(l => LinkOption.Parse(l, profile))],
                 Top = run.Options.GetValue(top),
@@ -45,7 +49,7 @@ internal sealed class PlanCommand : ICommandFactory
             // What follows is about the network that was chosen.
             PlanningRequest chosen = request.Choosing(result.Winner.Plan.Model);
             PlanningResult alone = others.IsEmpty ? result : Planner.Plan(chosen);
-            FullCost? full = request.Terms == CostTerms.Everything ? null : FullCost.Of(request, result.Winner.Plan);
+            FullCost? full = request.Terms == CostTerms.Everything || isScission ? null : FullCost.Of(request, result.Winner.Plan);
             string? pictures = run.Options.GetValue(report);
             PlanExplanation? explanation = run.Options.GetValue(explain) || pictures is not null ? PlanExplanation.Of(chosen, alone, run.CancellationToken) : null;
             string? path = run.Options.GetValue(output);
@@ -69,7 +73,8 @@ internal sealed class PlanCommand : ICommandFactory
                     sha256 = chosen.Profile.Model,
                     variants = request.Variants.Select(v => new { model = v.Index.Profile.ModelName, sha256 = v.Index.Profile.Model, loss = v.Loss }),
                     objective = request.Objective.ToString(),
-                    method = planning.Method(run.Options),
+                    method = planning.Method(run.Options, otherwise),
+                    scission = isScission ? result.Ranked.Select(r => ScissionRow.Of(r, profile)) : null,
                     winner = PlanOutput.Winner(result, chosen.Index),
                     ranked = result.Ranked.Select(PlanOutput.Row),
                     pareto = result.Pareto.Select(PlanOutput.Row),
@@ -83,6 +88,7 @@ internal sealed class PlanCommand : ICommandFactory
                 console =>
                 {
                     PlanOutput.Draw(console, request, result, fits, full);
+                    if (isScission) PlanOutput.DrawAsScission(console, request, result);
                     if (explanation is not null) ExplanationOutput.Draw(console, chosen, explanation);
                 });
             return Task.CompletedTask;

@@ -118,6 +118,13 @@ internal static class PlanOutput
         if (full is not null) console.WriteLine(Describe(full));
     }
 
+    /// <summary>Draws the ranked plans as Scission prints them.</summary>
+    public static void DrawAsScission(IAnsiConsole console, PlanningRequest request, PlanningResult result)
+    {
+        console.WriteLine("In Scission's words:");
+        foreach (RankedPlan plan in result.Ranked) console.WriteLine("  " + ScissionRow.Of(plan, request.Profile));
+    }
+
     private static string Describe(FullCost full)
     {
         string chosen = full.Chosen is null ? "With everything counted, this plan cannot be predicted: something of it was not measured"

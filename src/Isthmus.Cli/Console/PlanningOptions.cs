@@ -65,23 +65,29 @@ internal sealed class PlanningOptions
     }
 
     /// <summary>The name of the method that was asked for.</summary>
-    public string Method(ParseResult parsed) => PlanningMethods.Get(parsed.GetValue(_method)!).Name;
+    /// <param name="parsed">The command line.</param>
+    /// <param name="otherwise">What it is if none was asked for.</param>
+    public string Method(ParseResult parsed, string otherwise = "all") => MethodOf(parsed, otherwise).Name;
 
     /// <summary>What the user asks of a profile.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="index">The profile.</param>
+    /// <param name="otherwise">The method if none was asked for.</param>
     /// <exception cref="IsthmusException">A value is not of its form, or names what the profile does not know.</exception>
-    public PlanningRequest Read(ParseResult parsed, ProfileIndex index)
+    public PlanningRequest Read(ParseResult parsed, ProfileIndex index, string otherwise = "all")
     {
         SearchSpace chosen = new()
         {
             Codecs = List(parsed.GetValue(_codecs), CodecSpec.Parse),
             Inputs = List(parsed.GetValue(_inputs), InputEncoding.Parse),
         };
-        IPlanningMethod method = PlanningMethods.Get(parsed.GetValue(_method)!);
+        IPlanningMethod method = MethodOf(parsed, otherwise);
         return new(index)
         {
             Objective = Objective.Parse(parsed.GetValue(_objective)!),
             Space = method.Space.Narrow(chosen),
             Terms = method.Terms,
+            Segments = method.Segments,
             Constraints = _scission.Add(parsed, index.Profile, new()
             {
                 MaxAccuracyLoss = parsed.GetValue(_maxLoss),
@@ -99,6 +105,9 @@ internal sealed class PlanningOptions
             }),
         };
     }
+
+    private IPlanningMethod MethodOf(ParseResult parsed, string otherwise) =>
+        PlanningMethods.Get(parsed.GetResult(_method) is { Implicit: false } ? parsed.GetValue(_method)! : otherwise);
 
     private static ImmutableArray<T>? List<T>(string? text, Func<string, T> parse) => text is null ? null
         : [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(parse).Distinct()];

@@ -17,6 +17,7 @@ namespace Isthmus.Core.Planning;
 /// </summary>
 public sealed class CostModel
 {
+    private readonly CostTerms _terms;
     private readonly bool _everything;
     private readonly double[] _ratio;
     private readonly double[] _queue;
@@ -51,6 +52,7 @@ public sealed class CostModel
         _measured = index;
         Index = segments == SegmentTimes.Blocks ? index.Summed : index;
         VariantLoss = variantLoss;
+        _terms = terms;
         _everything = terms == CostTerms.Everything;
         _loss = loss;
         int nodes = index.Profile.Nodes.Length;
@@ -293,7 +295,8 @@ public sealed class CostModel
     {
         int from = Index.NodeAt(link.From);
         int to = Index.NodeAt(link.To);
-        _halfRoundTrip[from, to] = _everything ? link.RoundTrip.Value / 2 : 0;
+        // Before the first byte arrives: of one way half a round trip; Scission charges all of it.
+        _halfRoundTrip[from, to] = _terms switch { CostTerms.Everything => link.RoundTrip.Value / 2, CostTerms.Scission => link.RoundTrip.Value, _ => 0 };
         _msPerByte[from, to] = 8e3 / link.Bandwidth.Value;
         // A link as it is now says nothing of what its bytes cost: that stays.
         if (link.JoulesPerByte is { } joules) _joulesPerByte[from, to] = joules;

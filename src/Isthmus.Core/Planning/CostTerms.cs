@@ -14,4 +14,10 @@ public enum CostTerms
     /// decoding what crosses, round-trip times, the answer's way back, queues and overheads count nothing, and need not have been measured.
     /// </summary>
     ComputingAndTransfer,
+
+    /// <summary>
+    /// Segments and hops, as Scission adds them up: each hop takes the whole ping and size/bandwidth. Decoding the picture, encoding and decoding what crosses, the answer's way back, queues and
+    /// overheads count nothing, and need not have been measured.
+    /// </summary>
+    Scission,
 }

@@ -10,11 +10,18 @@ internal static class Infeasibility
     private const int MaxNamed = 4;
 
     /// <summary>The error for a request that has no plan.</summary>
-    public static InfeasiblePlanException Explain(PlanningRequest request, CostModel model)
+    /// <param name="request">The request.</param>
+    /// <param name="models">The networks among which it asks to choose.</param>
+    public static InfeasiblePlanException Explain(PlanningRequest request, ImmutableArray<CostModel> models)
     {
         Obstacles obstacles = new(request);
-        new PlanEnumeration(request, model).Visit(obstacles);
-        ImmutableArray<Relaxation> ways = [.. obstacles.Ways.Take(MaxWays).Select(w => Relax(request, model, w)).OfType<Relaxation>()];
+        foreach (CostModel model in models)
+        {
+            obstacles.LookAt(model.Index);
+            new PlanEnumeration(request, model).Visit(obstacles);
+        }
+
+        ImmutableArray<Relaxation> ways = [.. obstacles.Ways.Take(MaxWays).Select(w => Relax(request, w)).OfType<Relaxation>()];
         if (ways.Length == 0)
         {
             return new(
@@ -26,9 +33,9 @@ internal static class Infeasibility
         return new($"No plan satisfies the constraints: {advice}{more}.", ways);
     }
 
-    private static Relaxation? Relax(PlanningRequest request, CostModel model, ImmutableArray<RelaxationChange> changes)
+    private static Relaxation? Relax(PlanningRequest request, ImmutableArray<RelaxationChange> changes)
     {
         Constraints relaxed = changes.Aggregate(request.Constraints, static (c, change) => change.ApplyTo(c));
-        return Planner.Best(request with { Constraints = relaxed }, model) is { } plan ? new(changes, plan) : null;
+        return Planner.Best(request with { Constraints = relaxed }) is { } plan ? new(changes, plan) : null;
     }
 }

@@ -20,14 +20,18 @@ internal sealed class LayerBlocks
     /// <summary>What a number counts in a profile: "layer", or "block" where it does not say which layers lie between its cuts.</summary>
     public static string Word(Profile profile) => HasLayers(profile) ? "layer" : "block";
 
+    // Null: not known.
+    private int? Last => _before is null ? _cuts : _layers - 1;
+
+    /// <summary>Whether the network has a layer of this number, as far as the profile knows.</summary>
+    public bool Has(int layer) => layer >= 0 && !(layer > Last);
+
     /// <summary>The block: k lies between the cuts k−1 and k.</summary>
     /// <exception cref="IsthmusException">The network has no such layer.</exception>
     public int BlockOf(int layer)
     {
-        string what = _before is null ? "block" : "layer";
-        int? last = _before is null ? _cuts : _layers - 1;
-        if (layer < 0 || layer > last)
-            throw new IsthmusException(ErrorKind.Usage, $"There is no {what} {layer}: they are numbered from 0{(last is null ? "" : $" to {last}")}.");
+        if (!Has(layer))
+            throw new IsthmusException(ErrorKind.Usage, $"There is no {(_before is null ? "block" : "layer")} {layer}: they are numbered from 0{(Last is null ? "" : $" to {Last}")}.");
         if (_before is null) return layer;
         // Positions may repeat where a cut has no layer of its own, so count rather than search.
         int block = 0;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Isthmus.Core.Profiling;
 
 namespace Isthmus.Core.Planning;
@@ -14,30 +15,45 @@ internal sealed class Obstacles : IPlanVisitor
     // Sets of which none contains another can be many; the largest are of no use to anybody.
     private const int MaxSets = 1000;
 
+    private readonly Constraints _constraints;
     private readonly ImmutableArray<Obstacle> _all;
-    private readonly ProfileIndex _index;
-    private readonly ulong[] _ofNode;
-    private readonly ulong[] _needsNode;
-    private readonly ulong[] _needsTier = new ulong[3];
-    private readonly (int Block, Tier Tier, bool Must, ulong Bit)[] _placements;
-    private readonly ulong _needed;
-    private readonly ulong _private;
     private readonly int[] _numbers;
     private readonly Dictionary<ulong, Way> _sets = [];
+
+    // Of the network whose plans are looked at.
+    private ProfileIndex _index;
+    private ulong[] _ofNode = [];
+    private ulong[] _needsNode = [];
+    private ulong[] _needsTier = [];
+    private (int Block, Tier Tier, bool Must, ulong Bit)[] _placements = [];
+    private ulong _needed;
+    private ulong _private;
     private PlanShape _shape;
     private ulong _structural;
 
     public Obstacles(PlanningRequest request)
     {
-        _index = request.Index;
-        Profile profile = request.Profile;
-        _all = List(request.Constraints);
+        _constraints = request.Constraints;
+        _all = List(_constraints);
         if (_all.Length > MaxObstacles) _all = Merged(_all);
+        _numbers = [.. Enumerable.Range(0, _all.Length).Where(i => !double.IsNaN(_all[i].Limit))];
+        _index = request.Index;
+        LookAt(_index);
+    }
+
+    /// <summary>Says of which network the plans are that follow.</summary>
+    [MemberNotNull(nameof(_index))]
+    public void LookAt(ProfileIndex index)
+    {
+        _index = index;
+        Profile profile = index.Profile;
+        Constraints c = _constraints;
         _ofNode = new ulong[profile.Nodes.Length];
         _needsNode = new ulong[profile.Nodes.Length];
+        _needsTier = new ulong[3];
+        _needed = _private = 0;
         LayerBlocks layers = new(profile);
         List<(int, Tier, bool, ulong)> placements = [];
-        Constraints c = request.Constraints;
         for (int i = 0; i < _all.Length; i++)
         {
             ulong bit = 1UL << i;
@@ -71,7 +87,6 @@ internal sealed class Obstacles : IPlanVisitor
         }
 
         _placements = [.. placements];
-        _numbers = [.. Enumerable.Range(0, _all.Length).Where(i => !double.IsNaN(_all[i].Limit))];
 
         void Of(Func<NodeProfile, bool> concerned, ulong bit)
         {
@@ -82,7 +97,7 @@ internal sealed class Obstacles : IPlanVisitor
     /// <summary>The sets that suffice, of which none contains another: the smallest first.</summary>
     public IEnumerable<ImmutableArray<RelaxationChange>> Ways => _sets
         .OrderBy(s => ulong.PopCount(s.Key)).ThenBy(s => s.Key)
-        .Select(s => ImmutableArray.CreateRange(Enumerable.Range(0, _all.Length).Where(i => (s.Key >> i & 1) == 1).Select(i => _all[i].To(Value(_all[i], s.Value)))));
+        .Select(s => ImmutableArray.CreateRange(Enumerable.Range(0, _all.Length).Where(i => (s.Key >> i & 1) == 1).Select(i => _all[i].To(s.Value.Values[i]))));
 
     /// <inheritdoc/>
     public bool Enters(in PlanShape shape)
@@ -113,7 +128,7 @@ internal sealed class Obstacles : IPlanVisitor
 
         if (_sets.TryGetValue(broken, out Way known))
         {
-            if (excess < known.Excess) _sets[broken] = new(excess, _shape, plan);
+            if (excess < known.Excess) _sets[broken] = new(excess, Values(plan));
             return;
         }
 
@@ -123,7 +138,7 @@ internal sealed class Obstacles : IPlanVisitor
         }
 
         foreach (ulong set in _sets.Keys.Where(s => (broken & ~s) == 0).ToArray()) _sets.Remove(set);
-        _sets.Add(broken, new(excess, _shape, plan));
+        _sets.Add(broken, new(excess, Values(plan)));
         if (_sets.Count > MaxSets) _sets.Remove(_sets.Keys.MaxBy(ulong.PopCount));
     }
 
@@ -207,7 +222,12 @@ internal sealed class Obstacles : IPlanVisitor
         bool Is(int node, int tier) => node >= 0 && (int)_index.Profile.Nodes[node].Tier == tier;
     }
 
-    private double Value(Obstacle obstacle, Way way) => double.IsNaN(obstacle.Limit) ? double.NaN : Value(obstacle, way.Shape, way.Plan);
+    private double[] Values(PlanFigures plan)
+    {
+        double[] values = new double[_all.Length];
+        foreach (int i in _numbers) values[i] = Value(_all[i], _shape, plan);
+        return values;
+    }
 
     private double Value(Obstacle obstacle, in PlanShape shape, in PlanFigures plan)
     {
@@ -232,5 +252,5 @@ internal sealed class Obstacles : IPlanVisitor
 
     private Tier TierOf(int node) => _index.Profile.Nodes[node].Tier;
 
-    private readonly record struct Way(double Excess, PlanShape Shape, PlanFigures Plan);
+    private readonly record struct Way(double Excess, double[] Values);
 }

@@ -103,8 +103,12 @@ internal static class PlanReason
         static string Tiers(IEnumerable<Tier> tiers) => string.Join(" and ", tiers.Select(TierName.Of));
     }
 
-    private static string Counted(PlanningRequest request) => request.Terms == CostTerms.Everything ? ""
-        : " Computing and transfer are counted, as the method's paper does; encoding, decoding and round-trip times are not.";
+    private static string Counted(PlanningRequest request) => request.Terms switch
+    {
+        CostTerms.Everything => "",
+        CostTerms.Scission => " Counted as Scission does: computing, and for each hop a whole ping and the transfer; encoding, decoding and the way back are not.",
+        _ => " Computing and transfer are counted, as the method's paper does; encoding, decoding and round-trip times are not.",
+    };
 
     private static string Summed(PlanningRequest request, RankedPlan winner) => !winner.IsSummed ? ""
         : " " + string.Join(", ", CostModel.Of(request).SummedSegments(winner.Plan).Select(s => $"{s.From ?? "input"}…{s.To ?? "output"} on {s.Node}"))

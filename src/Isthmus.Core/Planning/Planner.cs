@@ -26,7 +26,7 @@ public static class Planner
         ImmutableArray<CostModel> models = CostModel.AllOf(request);
         PlanSearch search = PlanningQuestion.Search(request, models, request.Space, request.WithPareto ? request.ParetoAxes : ParetoAxes.None);
         ImmutableArray<RankedPlan> ranked = [.. search.Best(request.Top).Select(c => search.Rank(c, request.Objective))];
-        if (ranked.Length == 0) throw Infeasible(request, models);
+        if (ranked.Length == 0) throw Infeasibility.Explain(request, models);
 
         ImmutableArray<RankedPlan> pareto = request.WithPareto
             ? [.. search.Pareto(request.ParetoAxes).Select(c => search.Rank(c, request.Objective))] : [];
@@ -66,14 +66,18 @@ public static class Planner
         return Best(request, [model], request.Space);
     }
 
+    /// <summary>How many plans there are in a request's search space, whatever its constraints are. Takes time in proportion to their number.</summary>
+    /// <exception cref="IsthmusException">As <see cref="Plan"/>, except that there may be none.</exception>
+    public static long Count(PlanningRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        PlanningQuestion.Validate(request);
+        return CostModel.AllOf(request).Sum(m => PlanEnumeration.Count(request, m));
+    }
+
     private static RankedPlan? Best(PlanningRequest request, ImmutableArray<CostModel> models, SearchSpace space)
     {
         PlanSearch search = PlanningQuestion.Search(request, models, space, ParetoAxes.None);
         return search.Best(1) is [PlanCandidate best] ? search.Rank(best, request.Objective) : null;
     }
-
-    // Of several networks, the one that asks for the fewest changes says what to relax.
-    private static InfeasiblePlanException Infeasible(PlanningRequest request, ImmutableArray<CostModel> models) =>
-        models.Select(m => Infeasibility.Explain(request.Choosing(m.Index.Profile.Model), m))
-            .MinBy(e => e.Relaxations.Length == 0 ? int.MaxValue : e.Relaxations.Min(r => r.Changes.Length))!;
 }

@@ -12,7 +12,7 @@ namespace Isthmus.Core.Planning;
 /// </summary>
 /// <remarks>
 /// As in the original, <c>!name</c> also demands that the tier be used: it picks among the tier's machines. Unlike the original, which then finds nothing, a name that no
-/// machine of the tier has, or a layer that the network has not, is an error.
+/// machine of the tier has, or a layer that the network has not, is an error. A number that is a machine's name, too, is a layer if the network has it.
 /// </remarks>
 public static class ScissionCriteria
 {
@@ -32,6 +32,7 @@ public static class ScissionCriteria
         List<Tier> forbidden = [.. constraints.ForbiddenTiers];
         List<string> requiredNodes = [.. constraints.RequiredNodes];
         List<string> forbiddenNodes = [.. constraints.ForbiddenNodes];
+        LayerBlocks layers = new(profile);
         foreach (string criterion in criteria.Split(',', StringSplitOptions.TrimEntries))
         {
             bool must = !criterion.StartsWith('!');
@@ -42,8 +43,9 @@ public static class ScissionCriteria
             {
                 (must ? forbidden : required).Add(tier);
             }
-            else if (int.TryParse(what, NumberStyles.None, null, out int layer))
+            else if (int.TryParse(what, NumberStyles.None, null, out int layer) && (layers.Has(layer) || !Machines().Contains(what)))
             {
+                _ = layers.BlockOf(layer);
                 placements.Add(new(layer, tier, must));
             }
             else
@@ -62,12 +64,10 @@ public static class ScissionCriteria
             ForbiddenNodes = [.. forbiddenNodes.Distinct()],
         };
 
-        string Machine(string name)
-        {
-            ImmutableArray<string> known = [.. profile.Nodes.Where(n => n.Tier == tier).Select(n => n.Name)];
-            return known.Contains(name) ? name : throw new IsthmusException(
-                ErrorKind.Usage, $"'{name}' is no {TierName.Of(tier)}: the profile has {(known.IsEmpty ? "none" : string.Join(", ", known))}.");
-        }
+        ImmutableArray<string> Machines() => [.. profile.Nodes.Where(n => n.Tier == tier).Select(n => n.Name)];
+
+        string Machine(string name) => Machines().Contains(name) ? name : throw new IsthmusException(
+            ErrorKind.Usage, $"'{name}' is no {TierName.Of(tier)}: the profile has {(Machines().IsEmpty ? "none" : string.Join(", ", Machines()))}.");
     }
 
     /// <summary>A limit on a tier's computing time as Scission writes it: seconds, or "x%" of the computing time of all tiers.</summary>

@@ -14,4 +14,7 @@ public interface IPlanningMethod
 
     /// <summary>Which stages of a plan count when it chooses; default: all of them.</summary>
     CostTerms Terms => CostTerms.Everything;
+
+    /// <summary>Where the time of a segment may come from; default: from measurements of whole segments only.</summary>
+    SegmentTimes Segments => SegmentTimes.Measured;
 }

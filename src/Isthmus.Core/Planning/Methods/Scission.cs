@@ -13,4 +13,7 @@ public sealed class Scission : IPlanningMethod
 
     /// <inheritdoc/>
     public SearchSpace Space { get; } = new() { MaxCuts = 2, Codecs = [CodecSpec.Raw], Inputs = [InputEncoding.File] };
+
+    /// <inheritdoc/>
+    public SegmentTimes Segments => SegmentTimes.Blocks;
 }
