@@ -16,6 +16,7 @@ public static class Comparisons
         new OverheadComparison(),
         new PlannerComparison(),
         new StreamComparison(),
+        new ScissionComparison(),
     ];
 
     /// <summary>The comparison of this name.</summary>

@@ -56,6 +56,39 @@ public sealed class LabTests
     }
 
     [Fact]
+    public async Task ReproduceScission_Quick_EveryMethodRunsUnderBothTablesOfLinks()
+    {
+        using TestFolder folder = new();
+        string report = folder["scission.html"];
+        ToolResult result = await IsthmusProcess.RunAsync("lab", "reproduce", "scission", "--quick", "--json", "--html", report);
+        Assert.True(result.ExitCode == 0, result.Error);
+
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        JsonElement root = json.RootElement;
+        Assert.NotEmpty(root.GetProperty("emulated").EnumerateArray());
+        JsonElement[] claims = [.. root.GetProperty("claims").EnumerateArray()];
+        Assert.All(claims, c => Assert.Equal(JsonValueKind.Null, c.GetProperty("paper").ValueKind));
+        Assert.Equal(2, claims.Count(c => c.GetProperty("name").GetString()!.Contains("process", StringComparison.Ordinal) && c.GetProperty("measured").GetDouble() > 0));
+        JsonElement measured = root.GetProperty("details").GetProperty("measured");
+        Assert.InRange(measured.GetProperty("additions").GetArrayLength(), 1, 3);
+        JsonElement[] cases = [.. measured.GetProperty("cases").EnumerateArray()];
+        Assert.Equal(4, cases.Length);
+        foreach (JsonElement at in cases)
+        {
+            JsonElement[] outcomes = [.. at.GetProperty("outcomes").EnumerateArray()];
+            Assert.Equal(6, outcomes.Length);
+            Assert.All(outcomes.Where(o => o.GetProperty("plan").ValueKind == JsonValueKind.String), o => Assert.True(o.GetProperty("measuredMs").GetDouble() > 0));
+            // All of a network on one place sends the picture or nothing.
+            bool isPrivate = at.GetProperty("isPrivate").GetBoolean();
+            Assert.Equal(isPrivate ? 3 : 6, outcomes.Count(o => o.GetProperty("plan").ValueKind == JsonValueKind.String));
+        }
+
+        string html = await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken);
+        Assert.Contains("emulated", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Reproduce_UnknownName_SaysWhichThereAre()
     {
         ToolResult result = await IsthmusProcess.RunAsync("lab", "reproduce", "nothing");

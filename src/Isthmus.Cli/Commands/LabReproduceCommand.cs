@@ -30,13 +30,14 @@ internal sealed class LabReproduceCommand : ICommandFactory
     private readonly Option<string> _roundTrip = new("--rtt") { Description = "Round-trip time of the link (emulated).", HelpName = "10ms", DefaultValueFactory = _ => "10ms" };
     private readonly Option<string?> _rates = new("--rates") { Description = "Bandwidths at which everything really runs, such as 2.4mbit,8mbit (default: the paper's, and others in a full run).", HelpName = "RATES" };
     private readonly Option<string?> _codecs = new("--codecs") { Description = "The codecs that Isthmus may choose from, such as raw,huffman:4 (default: all that make sense).", HelpName = "CODECS" };
+    private readonly Option<string?> _data = new("--data") { Description = "A folder with measurements that the paper's authors published, to reproduce from them instead of measuring (scission).", HelpName = "DIR" };
     private readonly Option<string?> _html = new("--html") { Description = "Where an HTML report goes.", HelpName = "FILE" };
 
     public Command Create()
     {
         Command command = new("reproduce", "Run the experiment of a paper again on real networks and photographs: its method, its baselines and Isthmus in the same run.");
         command.Arguments.Add(_name);
-        foreach (Option option in new Option[] { _list, _quick, _models, _images, _labels, _limit, _maxLoss, _slowdown, _roundTrip, _rates, _codecs, _html }) command.Options.Add(option);
+        foreach (Option option in new Option[] { _list, _quick, _models, _images, _labels, _limit, _maxLoss, _slowdown, _roundTrip, _rates, _codecs, _data, _html }) command.Options.Add(option);
         ManifestOptions manifest = ManifestOptions.AddTo(command);
         return command.Runs(inv => RunAsync(inv, manifest));
     }
@@ -64,6 +65,7 @@ internal sealed class LabReproduceCommand : ICommandFactory
             RoundTrip = Milliseconds.Parse(inv.Options.GetValue(_roundTrip)!),
             Rates = Parse(inv.Options.GetValue(_rates), BitsPerSecond.Parse),
             Codecs = Parse(inv.Options.GetValue(_codecs), CodecSpec.Parse),
+            Data = inv.Options.GetValue(_data),
             DataFolder = DataFolder.Resolve(),
         };
         options.Validate();

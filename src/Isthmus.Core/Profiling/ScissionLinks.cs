@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Errors;
-using Isthmus.Core.Quantities;
 using Isthmus.Core.Storage;
 
 namespace Isthmus.Core.Profiling;

@@ -1,6 +1,8 @@
 using System.Net;
 using Isthmus.Runtime.Links;
 using Isthmus.Runtime.Pipelines;
+using Isthmus.Runtime.Protocol;
+using Isthmus.Runtime.Running;
 
 namespace Isthmus.Lab.Demo;
 
@@ -36,6 +38,20 @@ public sealed class DemoLinks : IAsyncDisposable
     {
         foreach (LinkEmulator link in new[] { _deviceToEdge, _deviceToCloud, _edgeToCloud })
             link.SetConditions(LinkConditions.Transparent, LinkConditions.Transparent);
+    }
+
+    /// <summary>Measures all links as they are now, by real transfers.</summary>
+    public static async Task MeasureAsync(RunSession session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        foreach (RemoteNode node in session.Tiers.Nodes.Where(n => !n.Breaker.IsOpen))
+            await LinkMeasurement.MeasureAsync(node.Client, session.Tiers.Link(Tiers.Device, node.Name), cancellationToken);
+        foreach ((string from, RemoteNode to) in session.Tiers.Links.Where(l => l.From != Tiers.Device))
+        {
+            RemoteNode sender = session.Tiers.Node(from);
+            ProbeReply reply = await sender.Client.ProbeAsync(session.Tiers.Route(sender, to), cancellationToken);
+            session.Tiers.Link(from, to.Name).Seed(reply.RoundTrip, reply.Bandwidth);
+        }
     }
 
     /// <summary>Ends the links.</summary>

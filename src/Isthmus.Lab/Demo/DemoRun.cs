@@ -69,7 +69,7 @@ public sealed class DemoRun(DemoOptions options)
         {
             Adaptation adaptation = new(session.Profile, session.Tiers, settings.Adaptation with { Constraints = phases[0].Constraints });
             links.Set(phases[0]);
-            await MeasureLinksAsync(session, cancellationToken);
+            await DemoLinks.MeasureAsync(session, cancellationToken);
             await using AdaptivePlanSource source = new(
                 adaptation, session.Pipeline, new LinkMonitor(session.Pipeline, settings.Monitor), new SessionWarmer(adaptation, session.Pipeline));
             foreach (DemoPhase phase in phases)
@@ -133,7 +133,7 @@ public sealed class DemoRun(DemoOptions options)
     private static async Task<DemoPhaseResult> CompareAsync(
         RunSession session, RunSettings settings, DemoPhase phase, LabelledImage[] images, (RunReport Report, PlanChoice Settled) adaptive, CancellationToken cancellationToken)
     {
-        await MeasureLinksAsync(session, cancellationToken);
+        await DemoLinks.MeasureAsync(session, cancellationToken);
         Adaptation adaptation = new(session.Profile, session.Tiers, settings.Adaptation with { Constraints = phase.Constraints });
         PlanChoice settled = adaptive.Settled;
         RunReport chosen = await session.RunFixedAsync(settled.Plan, settled.Why, images, cancellationToken: cancellationToken);
@@ -162,18 +162,6 @@ public sealed class DemoRun(DemoOptions options)
         {
             BaselinePlans.Remote(model, input, "edge", Tier.Edge), BaselinePlans.Remote(model, input, "cloud", Tier.Cloud),
         }.MinBy(p => adaptation.Predict(p)?.Total ?? Milliseconds.Infinite)!;
-    }
-
-    private static async Task MeasureLinksAsync(RunSession session, CancellationToken cancellationToken)
-    {
-        foreach (RemoteNode node in session.Tiers.Nodes.Where(n => !n.Breaker.IsOpen))
-            await Runtime.Links.LinkMeasurement.MeasureAsync(node.Client, session.Tiers.Link(Tiers.Device, node.Name), cancellationToken);
-        foreach ((string from, RemoteNode to) in session.Tiers.Links.Where(l => l.From != Tiers.Device))
-        {
-            RemoteNode sender = session.Tiers.Node(from);
-            Runtime.Protocol.ProbeReply reply = await sender.Client.ProbeAsync(session.Tiers.Route(sender, to), cancellationToken);
-            session.Tiers.Link(from, to.Name).Seed(reply.RoundTrip, reply.Bandwidth);
-        }
     }
 
     private static ImmutableDictionary<string, byte[]> Thumbnails(Network network, LabelledImage[] images)

@@ -46,6 +46,14 @@ public static class EmbeddedModel
             : throw new IsthmusException(ErrorKind.File, "The sample photographs are not here: name a folder of your own with --images.");
     }
 
+    /// <summary>A file of the samples.</summary>
+    /// <exception cref="IsthmusException">It is not there.</exception>
+    public static string Sample(params string[] path)
+    {
+        string file = Path.Combine([Root(), "samples", .. path]);
+        return File.Exists(file) ? file : throw new IsthmusException(ErrorKind.File, $"The sample {string.Join('/', path)} is not here: run from a clone of the repository.");
+    }
+
     // The launcher says where the clone is; without it, it is looked for from the program upwards.
     private static string Root()
     {

@@ -42,6 +42,9 @@ public sealed record ReproductionOptions
     /// <summary>The codecs that Isthmus may choose from; empty (the default) for all there are that make sense.</summary>
     public ImmutableArray<CodecSpec> Codecs { get; init; } = [];
 
+    /// <summary>A folder with the measurements that a paper's authors published, to reproduce from them instead of measuring; null (the default) for none. Only scission has such.</summary>
+    public string? Data { get; init; }
+
     /// <summary>Where state is kept.</summary>
     public string DataFolder { get; init; } = Core.Storage.DataFolder.Resolve();
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Lab.Reproduction.Jalad;
+using Isthmus.Lab.Reproduction.Scission;
 
 namespace Isthmus.Lab.Reproduction;
 
@@ -11,6 +12,7 @@ public static class Reproductions
     public static ImmutableArray<IReproduction> All { get; } =
     [
         new JaladReproduction(),
+        new ScissionReproduction(),
     ];
 
     /// <summary>The reproduction of this name.</summary>

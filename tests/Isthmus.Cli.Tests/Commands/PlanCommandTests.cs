@@ -116,6 +116,22 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Equal(plan, run.Json().GetProperty("winner").GetProperty("plan").GetString());
     }
 
+    [Fact]
+    public async Task Plan_ScissionsMeasurements_AnswersInItsWords()
+    {
+        string folder = Path.GetDirectoryName(Example)!;
+        string[] query = ["plan", Path.Combine(folder, "scission-benchmarks.json"), "--scission-links", Path.Combine(folder, "scission-links.csv"), "--result-count", "2"];
+        CommandRun run = await CommandRun.OfAsync([.. query, "--json", "-d", "!-1", "-e", "10", "-c", "16", "-i", "0.2"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal("scission-paper", run.Json().GetProperty("method").GetString());
+        Assert.Equal(2, run.Json().GetProperty("scission").GetArrayLength());
+        Assert.Matches(@"^\d+\.\d{4}s - \d+\.\d{4}MB - Device\(camera\) = 0 - \d+, Edge\(\w+\) = \d+ - \d+, Cloud\(gpu\) = \d+ - 25$", run.Json().GetProperty("scission")[0].GetString());
+        run = await CommandRun.OfAsync([.. query, "--scission-model", "vgg16"]);
+        Assert.Equal((2, "isthmus: 'scission-benchmarks.json' has no network 'vgg16': it has vgg19."), (run.ExitCode, run.Error.TrimEnd()));
+        run = await CommandRun.OfAsync(query);
+        Assert.Contains("In Scission's words:", run.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("'10~edge' does not place a layer: write it as 10=edge or 10!=device.", "--place", "10~edge")]
     [InlineData("There is no block 99: they are numbered from 0 to 5.", "--place", "99=edge")]

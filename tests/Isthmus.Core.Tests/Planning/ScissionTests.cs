@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Planning.Methods;
