@@ -86,12 +86,12 @@ internal sealed class PlanEnumeration
                 {
                     if (ends)
                     {
-                        visitor.Visit(new(a.Ms + ms, a.Bytes, 0, Math.Min(1, _model.VariantLoss + a.Loss), a.DeviceMs, a.NodeMs + ms, 0));
+                        visitor.Visit(new(a.Ms + ms, a.Bytes, 0, Math.Min(1, a.Loss), a.DeviceMs, a.NodeMs + ms, 0));
                         continue;
                     }
 
                     foreach (Exit b in exits[to])
-                        visitor.Visit(new(a.Ms + ms + b.Ms, a.Bytes, b.Bytes, Math.Min(1, _model.VariantLoss + a.Loss + b.Loss), a.DeviceMs, a.NodeMs + ms + b.NodeMs, b.LastMs));
+                        visitor.Visit(new(a.Ms + ms + b.Ms, a.Bytes, b.Bytes, Math.Min(1, a.Loss + b.Loss), a.DeviceMs, a.NodeMs + ms + b.NodeMs, b.LastMs));
                 }
             }
         }

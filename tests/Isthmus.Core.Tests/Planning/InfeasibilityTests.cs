@@ -35,13 +35,7 @@ public sealed class InfeasibilityTests
                     Assert.Empty(PlanOracle.All(profile, null, (way with { Changes = way.Changes.Remove(change) }).ApplyTo(constraints)));
                     // Nor if this number is relaxed by less, in the steps in which numbers are printed.
                     if (change.Value is not { } value) continue;
-                    double step = change.Constraint switch
-                    {
-                        RelaxableConstraint.MaxBytes or RelaxableConstraint.MaxTierBytes => 1,
-                        RelaxableConstraint.MaxLatency or RelaxableConstraint.MaxTierTime => 0.00101,
-                        _ => 0.000101,
-                    };
-                    RelaxationChange less = change with { Value = value - step };
+                    RelaxationChange less = change with { Value = value - Step(change) };
                     Assert.Empty(PlanOracle.All(profile, null, (way with { Changes = way.Changes.Replace(change, less) }).ApplyTo(constraints)));
                     numbers++;
                 }
@@ -49,6 +43,36 @@ public sealed class InfeasibilityTests
         }
 
         Assert.True(sets > 500 && numbers > 300 && several > 100, $"{sets} sets, {numbers} numbers and {several} sets of several were compared.");
+    }
+
+    [Fact]
+    public void Plan_ImpossibleQuestionAboutAFleet_SaysWhatSufficesAndNoMore()
+    {
+        int ways = 0;
+        for (int seed = 0; seed < 1200; seed++)
+        {
+            PlanningRequest request = RandomFleets.Request(seed, maxCuts: 3) with { WithPareto = false };
+            if (WideOracle.All(request).Count > 0) continue;
+            List<WideOracle.Result> all = WideOracle.All(request with { Constraints = Constraints.None });
+            InfeasiblePlanException error = Assert.Throws<InfeasiblePlanException>(() => Planner.Plan(request));
+            Assert.Equal(all.Count == 0, error.Relaxations.IsEmpty);
+            foreach (Relaxation way in error.Relaxations)
+            {
+                List<WideOracle.Result> then = WideOracle.All(request with { Constraints = way.ApplyTo(request.Constraints) });
+                Assert.Equal(then.Min(r => r.Score(request.Objective)), way.Plan.Score, 1e-6);
+                foreach (RelaxationChange change in way.Changes)
+                {
+                    Assert.Empty(WideOracle.All(request with { Constraints = (way with { Changes = way.Changes.Remove(change) }).ApplyTo(request.Constraints) }));
+                    if (change.Value is not { } value) continue;
+                    RelaxationChange less = change with { Value = value - Step(change) };
+                    Assert.Empty(WideOracle.All(request with { Constraints = (way with { Changes = way.Changes.Replace(change, less) }).ApplyTo(request.Constraints) }));
+                }
+
+                ways++;
+            }
+        }
+
+        Assert.True(ways > 200, $"Only {ways} ways were compared.");
     }
 
     [Fact]
@@ -91,6 +115,14 @@ public sealed class InfeasibilityTests
         Assert.Equal("No plan satisfies the constraints: leave out all --place.", error.Message);
         Assert.NotEmpty(PlanOracle.All(profile, null, error.Relaxations[0].ApplyTo(constraints)));
     }
+
+    // The steps in which numbers are printed, and a little.
+    private static double Step(RelaxationChange change) => change.Constraint switch
+    {
+        RelaxableConstraint.MaxBytes or RelaxableConstraint.MaxTierBytes => 1,
+        RelaxableConstraint.MaxLatency or RelaxableConstraint.MaxTierTime => 0.00101,
+        _ => 0.000101,
+    };
 
     private static IEnumerable<(Profile Profile, Constraints Constraints)> Impossible()
     {
