@@ -15,8 +15,8 @@ public static class Comparisons
         new MinCutComparison(),
         new OverheadComparison(),
         new PlannerComparison(),
-        new StreamComparison(),
         new ScissionComparison(),
+        new StreamComparison(),
     ];
 
     /// <summary>The comparison of this name.</summary>

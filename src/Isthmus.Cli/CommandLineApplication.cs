@@ -77,6 +77,7 @@ public static class CommandLineApplication
         ("inspect", () => new InspectCommand()),
         ("lab", () => new LabCommand()),
         ("link", () => new LinkCommand()),
+        ("mincut", () => new MinCutCommand()),
         ("plan", () => new PlanCommand()),
         ("profile", () => new ProfileCommand()),
         ("replay", () => new ReplayCommand()),

@@ -20,14 +20,16 @@ internal sealed class TierOptions
     };
 
     /// <summary>Adds the options to a command.</summary>
-    public static TierOptions AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="withSlowdown">Whether the device may be slowed down; not where a profile says it.</param>
+    public static TierOptions AddTo(Command command, bool withSlowdown = true)
     {
         TierOptions options = new();
         command.Options.Add(options._edge);
         command.Options.Add(options._cloud);
         command.Options.Add(options._edgeToCloud);
         command.Options.Add(options._emulated);
-        command.Options.Add(options._slowdown);
+        if (withSlowdown) command.Options.Add(options._slowdown);
         return options;
     }
 
