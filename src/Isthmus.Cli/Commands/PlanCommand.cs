@@ -46,12 +46,10 @@ internal sealed class PlanCommand : ICommandFactory
             foreach (NodeProfile node in profile.Nodes.Where(n => n.Computed is not null && n.Tier != Tier.Device && !profile.Links.Concat(request.Links).Any(l => l.To == n.Name)))
                 run.Note($"No link leads to {node.Name}, so it cannot be used: give it one, such as --link device-{node.Name}=8mbit,20ms.");
             PlanningResult result = Planner.Plan(request);
-            // What follows is about the network that was chosen.
             PlanningRequest chosen = request.Choosing(result.Winner.Plan.Model);
-            PlanningResult alone = others.IsEmpty ? result : Planner.Plan(chosen);
             FullCost? full = request.Terms == CostTerms.Everything || isScission ? null : FullCost.Of(request, result.Winner.Plan);
             string? pictures = run.Options.GetValue(report);
-            PlanExplanation? explanation = run.Options.GetValue(explain) || pictures is not null ? PlanExplanation.Of(chosen, alone, run.CancellationToken) : null;
+            PlanExplanation? explanation = run.Options.GetValue(explain) || pictures is not null ? PlanExplanation.Of(request, result, run.CancellationToken) : null;
             string? path = run.Options.GetValue(output);
             if (path is not null)
             {
@@ -61,7 +59,7 @@ internal sealed class PlanCommand : ICommandFactory
 
             if (pictures is not null)
             {
-                AtomicFile.WriteText(pictures, PlanReport.ToHtml(chosen, explanation!, TimeProvider.System.GetUtcNow(), Version));
+                AtomicFile.WriteText(pictures, PlanReport.ToHtml(request, explanation!, TimeProvider.System.GetUtcNow(), Version));
                 run.Note($"The pictures are in {pictures}.");
             }
 
@@ -82,14 +80,14 @@ internal sealed class PlanCommand : ICommandFactory
                         .Select(n => new { node = n.Name, n.Tier, flops = n.Computed!.Peak, w = n.Computed.Coefficient, profile.Macs }),
                     fits = fits.Select(f => new { f.Node, flops = f.Peak, w = f.Coefficient, f.Segments, rSquared = double.IsNaN(f.RSquared) ? (double?)null : f.RSquared, f.MedianError, f.MaxError }),
                     everythingCounted = full is null ? null : new { predictedMs = full.Chosen?.Latency, best = full.Best?.Plan.Describe(), bestMs = full.Best?.Latency },
-                    explanation = explanation is null ? null : ExplanationOutput.Json(explanation),
+                    explanation = explanation is null ? null : ExplanationOutput.Json(explanation, request),
                     emulated = profile.Links.Any(l => l.Emulated) || request.Links.Length > 0 || profile.Nodes.Any(n => n.Slowdown != 1),
                 },
                 console =>
                 {
                     PlanOutput.Draw(console, request, result, fits, full);
                     if (isScission) PlanOutput.DrawAsScission(console, request, result);
-                    if (explanation is not null) ExplanationOutput.Draw(console, chosen, explanation);
+                    if (explanation is not null) ExplanationOutput.Draw(console, request, explanation);
                 });
             return Task.CompletedTask;
         });

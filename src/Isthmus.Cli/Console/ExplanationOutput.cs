@@ -10,13 +10,13 @@ namespace Isthmus.Cli.Console;
 internal static class ExplanationOutput
 {
     /// <summary>An explanation as scripts read it.</summary>
-    public static object Json(PlanExplanation explanation) => new
+    public static object Json(PlanExplanation explanation, PlanningRequest request) => new
     {
         neighbours = explanation.Neighbours.Select(n => new
         {
             change = n.Change,
             what = n.What,
-            plan = n.Plan.Describe(),
+            plan = ExplanationText.Describe(n.Plan, request),
             allowed = n.IsAllowed,
             violations = n.Violations,
             why = n.Why,
@@ -48,23 +48,23 @@ internal static class ExplanationOutput
             used = b.IsUsed,
             complete = b.IsComplete,
             plannings = b.Plannings,
-            regions = b.Regions.Select(r => new { low = r.Low, high = r.High, plan = r.Plan?.Describe() }),
+            regions = b.Regions.Select(r => new { low = r.Low, high = r.High, plan = r.Plan is null ? null : ExplanationText.Describe(r.Plan, request) }),
         }),
     };
 
     /// <summary>Draws an explanation.</summary>
     public static void Draw(IAnsiConsole console, PlanningRequest request, PlanExplanation explanation)
     {
-        DrawNeighbours(console, explanation);
+        DrawNeighbours(console, request, explanation);
         DrawPrices(console, request, explanation);
-        DrawBandwidths(console, explanation);
+        DrawBandwidths(console, request, explanation);
     }
 
-    private static void DrawNeighbours(IAnsiConsole console, PlanExplanation explanation)
+    private static void DrawNeighbours(IAnsiConsole console, PlanningRequest request, PlanExplanation explanation)
     {
         PlanNeighbour[] measured = [.. explanation.Neighbours.Where(n => n.Ranked is not null)];
         console.WriteLine();
-        console.WriteLine($"One change at a time, against {explanation.Result.Winner.Plan.Describe()}, in milliseconds:");
+        console.WriteLine($"One change at a time, against {ExplanationText.Describe(explanation.Result.Winner.Plan, request)}, in milliseconds:");
         RankedPlan best = explanation.Result.Winner;
         string[] stages = [.. PlanStage.Of(best.Cost).Select(s => s.Name).Where(s => measured.Any(n => n.Differences.Any(d => d.Stage == s && Math.Abs(d.Difference.Value) >= 0.005)))];
         Table table = new Table().Border(TableBorder.Simple).AddColumns(["#", "Change", .. stages, "All", "Sent", "Allowed"]);
@@ -86,7 +86,7 @@ internal static class ExplanationOutput
 
         console.Write(table);
         number = 0;
-        foreach (PlanNeighbour n in measured) console.WriteLine($"  {++number}. {n.Plan.Describe()}: {n.Why}");
+        foreach (PlanNeighbour n in measured) console.WriteLine($"  {++number}. {ExplanationText.Describe(n.Plan, request)}: {n.Why}");
         foreach (PlanNeighbour n in explanation.Neighbours.Where(n => n.Ranked is null)) console.WriteLine($"  {n.What}: {n.Why}");
     }
 
@@ -100,10 +100,10 @@ internal static class ExplanationOutput
         }
 
         console.WriteLine("What each constraint costs:");
-        foreach (ConstraintPrice price in explanation.Prices) console.WriteLine($"  {PriceText.Of(price, request.Objective)}");
+        foreach (ConstraintPrice price in explanation.Prices) console.WriteLine($"  {ExplanationText.Of(price, request)}");
     }
 
-    private static void DrawBandwidths(IAnsiConsole console, PlanExplanation explanation)
+    private static void DrawBandwidths(IAnsiConsole console, PlanningRequest request, PlanExplanation explanation)
     {
         if (explanation.Bandwidths.IsEmpty) return;
         console.WriteLine();
@@ -114,7 +114,7 @@ internal static class ExplanationOutput
             foreach (BandwidthRegion region in link.Regions)
             {
                 bool now = link.Now >= region.Low && (link.Now < region.High || double.IsPositiveInfinity(region.High.Value));
-                console.WriteLine($"    {PriceText.Range(link, region),-34} {region.Plan?.Describe() ?? "no plan satisfies the constraints"}{(now ? "   (now)" : "")}");
+                console.WriteLine($"    {ExplanationText.Range(link, region),-34} {(region.Plan is { } plan ? ExplanationText.Describe(plan, request) : "no plan satisfies the constraints")}{(now ? "   (now)" : "")}");
             }
 
             if (!link.IsComplete) console.WriteLine("    Some of these borders are not exact: there are too many.");

@@ -25,7 +25,7 @@ internal static class NeighbourReason
         string time = Math.Abs(ms) < 0.005 ? "as fast" : $"{Ms(ms)} {(ms > 0 ? "slower" : "faster")}";
         string sent = bytes == 0 ? "sends as much" : $"sends {new ByteCount(Math.Abs(bytes))} {(bytes > 0 ? "more" : "less")}";
         string verb = objective == Objective.Price ? "costs" : "takes";
-        string more = PriceText.Amount(Math.Abs(score), objective);
+        string more = ExplanationText.Amount(Math.Abs(score), objective);
         return objective == Objective.Latency ? time
             : objective == Objective.Traffic ? $"{sent} and is {time}"
             : objective == Objective.Throughput ? $"its longest stage {(Same(score, 0) ? "is as long" : $"takes {more} {(score > 0 ? "more" : "less")}")}, and one picture is {time}"

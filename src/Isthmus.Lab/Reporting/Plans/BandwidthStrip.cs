@@ -10,7 +10,8 @@ namespace Isthmus.Lab.Reporting.Plans;
 /// <summary>Which plan is the best at which bandwidth of a link, as a strip: bandwidths from left to right, logarithmic, a letter for each plan.</summary>
 /// <param name="Link">The link.</param>
 /// <param name="Plans">The plans of all strips, in the order of their letters.</param>
-internal sealed record BandwidthStrip(BandwidthRegions Link, ImmutableArray<Plan?> Plans)
+/// <param name="Request">What was asked.</param>
+internal sealed record BandwidthStrip(BandwidthRegions Link, ImmutableArray<Plan?> Plans, PlanningRequest Request)
 {
     private const double Fastest = 1e10;
     private const int Colours = 8;
@@ -23,11 +24,11 @@ internal sealed record BandwidthStrip(BandwidthRegions Link, ImmutableArray<Plan
         StringBuilder html = new($"<h3>{E(Link.From)} → {E(Link.To)}{(Link.IsUsed ? "" : " <span class=\"soft\">not used by the best plan</span>")}</h3><div class=\"strip\">");
         double now = Share(Link.Now.Value);
         html.Append($"<div class=\"now\"><span class=\"{(now < 12 ? "first" : now > 88 ? "last" : "")}\" style=\"left:{N(now)}%\">▼ now {E(Link.Now.ToString())}</span></div>");
-        html.Append($"<div class=\"scale\" role=\"img\" aria-label=\"{E(string.Join("; ", Link.Regions.Select(r => $"{PriceText.Range(Link, r)}: {r.Plan?.Describe() ?? "no plan"}")))}\">");
+        html.Append($"<div class=\"scale\" role=\"img\" aria-label=\"{E(string.Join("; ", Link.Regions.Select(r => $"{ExplanationText.Range(Link, r)}: {Name(r.Plan)}")))}\">");
         foreach (BandwidthRegion region in Link.Regions)
         {
             double from = Share(region.Low.Value), to = double.IsPositiveInfinity(region.High.Value) ? 100 : Share(region.High.Value);
-            html.Append($"<span style=\"left:{N(from)}%;width:{N(to - from)}%;background:{ColourOf(region.Plan)}\" title=\"{E($"{PriceText.Range(Link, region)}: {region.Plan?.Describe() ?? "no plan"}")}\">{(to - from > 4 ? KeyOf(region.Plan) : "")}</span>");
+            html.Append($"<span style=\"left:{N(from)}%;width:{N(to - from)}%;background:{ColourOf(region.Plan)}\" title=\"{E($"{ExplanationText.Range(Link, region)}: {Name(region.Plan)}")}\">{(to - from > 4 ? KeyOf(region.Plan) : "")}</span>");
         }
 
         html.Append("</div><div class=\"marks\" aria-hidden=\"true\">");
@@ -45,8 +46,10 @@ internal sealed record BandwidthStrip(BandwidthRegions Link, ImmutableArray<Plan
     /// <summary>The rows of the strip's table: range, plan.</summary>
     public IEnumerable<(IReadOnlyList<string> Cells, bool Emphasised)> Rows() => Link.Regions.Select(r => ((IReadOnlyList<string>)
     [
-        $"<span class=\"nowrap\">{E(PriceText.Range(Link, r))}</span>", $"<span class=\"key\" style=\"background:{ColourOf(r.Plan)}\">{KeyOf(r.Plan)}</span>{E(r.Plan?.Describe() ?? "no plan satisfies the constraints")}",
+        $"<span class=\"nowrap\">{E(ExplanationText.Range(Link, r))}</span>", $"<span class=\"key\" style=\"background:{ColourOf(r.Plan)}\">{KeyOf(r.Plan)}</span>{E(Name(r.Plan))}",
     ], Link.Now >= r.Low && (Link.Now < r.High || double.IsPositiveInfinity(r.High.Value))));
+
+    private string Name(Plan? plan) => plan is null ? "no plan satisfies the constraints" : ExplanationText.Describe(plan, Request);
 
     private string KeyOf(Plan? plan)
     {

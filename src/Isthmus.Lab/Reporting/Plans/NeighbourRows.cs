@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Isthmus.Core.Planning;
 using Isthmus.Core.Planning.Explaining;
 using Isthmus.Core.Quantities;
 using static Isthmus.Lab.Reporting.Plans.Picture;
@@ -18,7 +19,7 @@ internal static class NeighbourRows
     ];
 
     /// <summary>The bars with their legend.</summary>
-    public static string ToHtml(ImmutableArray<PlanNeighbour> neighbours, Milliseconds winner)
+    public static string ToHtml(ImmutableArray<PlanNeighbour> neighbours, Milliseconds winner, PlanningRequest request)
     {
         var rows = neighbours.Where(n => n.Ranked is not null).Select(n => (Neighbour: n, Kinds: KindsOf(n))).ToArray();
         double longest = rows.Length == 0 ? 1 : rows.Max(r => Math.Max(r.Kinds.Where(k => k.Ms > 0).Sum(k => k.Ms), -r.Kinds.Where(k => k.Ms < 0).Sum(k => k.Ms)));
@@ -42,7 +43,7 @@ internal static class NeighbourRows
 
             if (kinds.Where(k => k.Ms > 0).Sum(k => k.Ms) > longest * 1.0001) html.Append("<span class=\"cut\" style=\"right:0\" title=\"the bar is cut off\"></span>");
             if (-kinds.Where(k => k.Ms < 0).Sum(k => k.Ms) > longest * 1.0001) html.Append("<span class=\"cut\" style=\"left:0\" title=\"the bar is cut off\"></span>");
-            html.Append($"</div><div class=\"value\">{Signed(neighbour.Ranked!.Latency.Value - winner.Value)}</div><div class=\"reason\"><b>{E(neighbour.Plan.Describe())}</b> {Prose(neighbour.Why)}</div></div>");
+            html.Append($"</div><div class=\"value\">{Signed(neighbour.Ranked!.Latency.Value - winner.Value)}</div><div class=\"reason\"><b>{E(ExplanationText.Describe(neighbour.Plan, request))}</b> {Prose(neighbour.Why)}</div></div>");
         }
 
         return html.Append("</div>").ToString();

@@ -27,10 +27,10 @@ public static class PlanReport
         HtmlPage page = new($"Plan for {chosen.Profile.ModelName}", PlanReportStyle.Css);
         AppendSummary(page, chosen, explanation.Result);
         AppendNetwork(page, chosen, explanation.Result.Winner);
-        AppendStages(page, explanation);
-        AppendNeighbours(page, explanation);
+        AppendStages(page, request, explanation);
+        AppendNeighbours(page, request, explanation);
         AppendPareto(page, request, explanation.Result);
-        AppendBandwidths(page, explanation);
+        AppendBandwidths(page, request, explanation);
         AppendPrices(page, request, explanation);
         AppendProvenance(page, chosen, [.. request.Variants.Where(v => v.Index != chosen.Index)], created, softwareVersion);
         return page.ToString();
@@ -71,7 +71,7 @@ public static class PlanReport
         Details(page, "The same as a table, in milliseconds", headings, rows);
     }
 
-    private static void AppendStages(HtmlPage page, PlanExplanation explanation)
+    private static void AppendStages(HtmlPage page, PlanningRequest request, PlanExplanation explanation)
     {
         RankedPlan winner = explanation.Result.Winner;
         HashSet<Plan> seen = [];
@@ -81,23 +81,23 @@ public static class PlanReport
                 .Concat(explanation.Neighbours.Where(n => n.Plan.IsSingleNode && n.Ranked is not null).Select(n => (n.IsAllowed ? "one node:" : "not allowed:", n.Ranked!)))
                 .Where(p => seen.Add(p.Item2.Plan)),
         ];
-        page.Append("<h2>Stage by stage</h2><p>The best plans, and the whole network on one node.</p>").Append(StageRows.ToHtml(plans, winner.Plan));
+        page.Append("<h2>Stage by stage</h2><p>The best plans, and the whole network on one node.</p>").Append(StageRows.ToHtml(plans, winner.Plan, request));
         if (StageRows.IsCut(plans)) page.Append("<p class=\"soft\">Bars that end in stripes are cut off.</p>");
-        var (headings, rows) = StageRows.Table(plans, winner.Plan);
+        var (headings, rows) = StageRows.Table(plans, winner.Plan, request);
         Details(page, "The same as a table, in milliseconds", headings, rows);
     }
 
-    private static void AppendNeighbours(HtmlPage page, PlanExplanation explanation)
+    private static void AppendNeighbours(HtmlPage page, PlanningRequest request, PlanExplanation explanation)
     {
         PlanNeighbour[] measured = [.. explanation.Neighbours.Where(n => n.Ranked is not null)];
         if (measured.Length == 0) return;
-        page.Append("<h2>One change at a time</h2><p>What a single other decision would do to the best plan.</p>").Append(NeighbourRows.ToHtml(explanation.Neighbours, explanation.Result.Winner.Latency));
+        page.Append("<h2>One change at a time</h2><p>What a single other decision would do to the best plan.</p>").Append(NeighbourRows.ToHtml(explanation.Neighbours, explanation.Result.Winner.Latency, request));
         RankedPlan winner = explanation.Result.Winner;
         Details(
             page, "The same as a table", ["<change", "<plan", "ms", .. Kinds.Select(k => k.ToString().ToLowerInvariant()), "sent", "loss ≤", "<allowed"],
             measured.Select(n => ((IReadOnlyList<string>)
             [
-                E(n.What), E(n.Plan.Describe()), $"{n.Ranked!.Latency.Value - winner.Latency.Value:+0.##;−0.##;0}",
+                E(n.What), E(ExplanationText.Describe(n.Plan, request)), $"{n.Ranked!.Latency.Value - winner.Latency.Value:+0.##;−0.##;0}",
                 .. Kinds.Select(k => $"{n.Differences.Where(d => d.Kind == k).Sum(d => d.Difference.Value):+0.##;−0.##;0}"),
                 StageRows.Kept(n.Ranked.Bytes.ToString()), StageRows.Kept($"{n.Ranked.AccuracyLoss * 100:0.##} %"), n.IsAllowed ? "yes" : "no",
             ], false)));
@@ -114,17 +114,17 @@ public static class PlanReport
         page.Append(picture.Legend()).Append(picture.ToHtml());
         Details(
             page, "The same as a table", ["#", "<plan", "milliseconds", "sent", "loss ≤"],
-            result.Pareto.Take(MostPoints).Select((p, i) => ((IReadOnlyList<string>)[$"{i + 1}", E(p.Plan.Describe()), $"{p.Latency.Value:0.##}", StageRows.Kept(p.Bytes.ToString()), StageRows.Kept($"{p.AccuracyLoss * 100:0.##} %")], p.Plan == result.Winner.Plan)));
+            result.Pareto.Take(MostPoints).Select((p, i) => ((IReadOnlyList<string>)[$"{i + 1}", E(ExplanationText.Describe(p.Plan, request)), $"{p.Latency.Value:0.##}", StageRows.Kept(p.Bytes.ToString()), StageRows.Kept($"{p.AccuracyLoss * 100:0.##} %")], p.Plan == result.Winner.Plan)));
     }
 
-    private static void AppendBandwidths(HtmlPage page, PlanExplanation explanation)
+    private static void AppendBandwidths(HtmlPage page, PlanningRequest request, PlanExplanation explanation)
     {
         if (explanation.Bandwidths.IsEmpty) return;
         page.Append("<h2>If the links change</h2><p>Which plan is the best at which bandwidth of one link in one direction, while all else stays. Borders are where two plans are equally good.</p>");
         ImmutableArray<Plan?> plans = [.. explanation.Bandwidths.SelectMany(b => b.Regions).Select(r => r.Plan).Where(p => p is not null).Distinct()];
         foreach (BandwidthRegions link in explanation.Bandwidths)
         {
-            BandwidthStrip strip = new(link, plans);
+            BandwidthStrip strip = new(link, plans, request);
             page.Append(strip.ToHtml()).AppendTable(["<bandwidth", "<best plan"], strip.Rows());
             if (!link.IsComplete) page.Append("<p class=\"soft\">Some of these borders are not exact: there are too many.</p>");
         }
@@ -144,10 +144,10 @@ public static class PlanReport
             ["<constraint", "costs", "<the best plan without it", "<the next better plan", "<for that"],
             explanation.Prices.Select(p => ((IReadOnlyList<string>)
             [
-                E(p.What), StageRows.Kept(p.Binds ? PriceText.Amount(p.Price, request.Objective) : "nothing"), p.Binds ? Prose($"{p.Without.Plan.Describe()}: {p.Without.Latency}, {p.Without.Bytes}") : "",
-                p.Next is not { } next ? "" : next.Plan == p.Without.Plan ? "the same" : Prose($"{next.Plan.Describe()}: {next.Latency}, {next.Bytes}"), Prose(p.Advice),
+                E(p.What), StageRows.Kept(p.Binds ? ExplanationText.Amount(p.Price, request.Objective) : "nothing"), p.Binds ? Prose($"{ExplanationText.Describe(p.Without.Plan, request)}: {p.Without.Latency}, {p.Without.Bytes}") : "",
+                p.Next is not { } next ? "" : next.Plan == p.Without.Plan ? "the same" : Prose($"{ExplanationText.Describe(next.Plan, request)}: {next.Latency}, {next.Bytes}"), Prose(p.Advice),
             ], p.Binds))).Append("</div>");
-        page.Append($"<ul class=\"narrow\">{string.Concat(explanation.Prices.Select(p => $"<li>{Prose(PriceText.Of(p, request.Objective))}</li>"))}</ul>");
+        page.Append($"<ul class=\"narrow\">{string.Concat(explanation.Prices.Select(p => $"<li>{Prose(ExplanationText.Of(p, request))}</li>"))}</ul>");
     }
 
     private static void AppendProvenance(HtmlPage page, PlanningRequest request, ImmutableArray<PlanVariant> others, DateTimeOffset created, string softwareVersion)

@@ -21,7 +21,8 @@ internal static class StageRows
     /// <summary>The bars with their legend.</summary>
     /// <param name="plans">The plans, each with a word about it; empty for none.</param>
     /// <param name="winner">The one to highlight.</param>
-    public static string ToHtml(ImmutableArray<(string About, RankedPlan Plan)> plans, Plan winner)
+    /// <param name="request">What was asked.</param>
+    public static string ToHtml(ImmutableArray<(string About, RankedPlan Plan)> plans, Plan winner, PlanningRequest request)
     {
         double longest = Math.Max(1e-9, Math.Min(plans.Max(p => p.Plan.Latency.Value), LongestTimesShortest * plans.Min(p => p.Plan.Latency.Value)));
         HashSet<string> used = [.. plans.SelectMany(p => PlanStage.Of(p.Plan.Cost)).Where(s => s.Value.Value > 0).Select(s => s.Name)];
@@ -29,7 +30,7 @@ internal static class StageRows
         foreach ((string about, RankedPlan plan) in plans)
         {
             PlanStage[] stages = [.. PlanStage.Of(plan.Cost).Where(s => s.Value.Value > 0)];
-            html.Append($"<div class=\"row{(plan.Plan == winner ? " best" : "")}\"><div class=\"name\">{(about.Length > 0 ? $"<span class=\"soft\">{E(about)}</span> " : "")}{E(plan.Plan.Describe())}</div>");
+            html.Append($"<div class=\"row{(plan.Plan == winner ? " best" : "")}\"><div class=\"name\">{(about.Length > 0 ? $"<span class=\"soft\">{E(about)}</span> " : "")}{E(ExplanationText.Describe(plan.Plan, request))}</div>");
             html.Append($"<div class=\"track\" role=\"img\" aria-label=\"{E(string.Join(", ", stages.Select(s => $"{s.Name} {s.Value}")))}\">");
             double left = longest;
             foreach (PlanStage stage in stages)
@@ -51,12 +52,12 @@ internal static class StageRows
         plans.Max(p => p.Plan.Latency.Value) > LongestTimesShortest * plans.Min(p => p.Plan.Latency.Value);
 
     /// <summary>The same figures as a table's rows, with the stages that any of the plans has.</summary>
-    public static (ImmutableArray<string> Headings, IEnumerable<(IReadOnlyList<string> Cells, bool Emphasised)> Rows) Table(ImmutableArray<(string About, RankedPlan Plan)> plans, Plan winner)
+    public static (ImmutableArray<string> Headings, IEnumerable<(IReadOnlyList<string> Cells, bool Emphasised)> Rows) Table(ImmutableArray<(string About, RankedPlan Plan)> plans, Plan winner, PlanningRequest request)
     {
         string[] stages = [.. PlanStage.Of(plans[0].Plan.Cost).Select(s => s.Name).Where(n => plans.Any(p => PlanStage.Of(p.Plan.Cost).Any(s => s.Name == n && s.Value.Value > 0)))];
         return (["<plan", .. stages, "all", "sent", "loss ≤", "score"], plans.Select(p => ((IReadOnlyList<string>)
         [
-            E(p.Plan.Plan.Describe()), .. stages.Select(n => $"{PlanStage.Of(p.Plan.Cost).First(s => s.Name == n).Value.Value:0.##}"),
+            E(ExplanationText.Describe(p.Plan.Plan, request)), .. stages.Select(n => $"{PlanStage.Of(p.Plan.Cost).First(s => s.Name == n).Value.Value:0.##}"),
             $"{p.Plan.Latency.Value:0.##}", Kept($"{p.Plan.Bytes}"), Kept($"{p.Plan.AccuracyLoss * 100:0.##} %"), $"{p.Plan.Score:0.##}",
         ], p.Plan.Plan == winner)));
     }

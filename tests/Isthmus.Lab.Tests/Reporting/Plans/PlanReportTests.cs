@@ -100,7 +100,7 @@ public sealed partial class PlanReportTests
         PlanExplanation explanation = Explain(Private());
         string html = Page(Private());
         foreach (BandwidthRegions link in explanation.Bandwidths)
-            Assert.All(link.Regions, r => Assert.Contains(PriceText.Range(link, r), html, StringComparison.Ordinal));
+            Assert.All(link.Regions, r => Assert.Contains(ExplanationText.Range(link, r), html, StringComparison.Ordinal));
         Assert.Contains("▼ now 20 Mbit/s", html, StringComparison.Ordinal);
     }
 

@@ -2,18 +2,27 @@ using Isthmus.Core.Quantities;
 
 namespace Isthmus.Core.Planning.Explaining;
 
-/// <summary>Prices of constraints and ranges of bandwidth in words, the same on the console and in reports.</summary>
-public static class PriceText
+/// <summary>Plans, prices of constraints and ranges of bandwidth in words, the same on the console and in reports.</summary>
+public static class ExplanationText
 {
     /// <summary>One sentence: what a constraint costs, and what to change for a better plan.</summary>
-    public static string Of(ConstraintPrice price, Objective objective)
+    public static string Of(ConstraintPrice price, PlanningRequest request)
     {
         ArgumentNullException.ThrowIfNull(price);
-        ArgumentNullException.ThrowIfNull(objective);
+        ArgumentNullException.ThrowIfNull(request);
+        Objective objective = request.Objective;
         if (price.Next is null) return $"{price.What}: costs nothing.";
-        string costs = $"{price.What}: costs {Amount(price.Price, objective)}. Without it, {price.Without.Plan.Describe()} takes {price.Without.Latency} and sends {price.Without.Bytes}";
+        string costs = $"{price.What}: costs {Amount(price.Price, objective)}. Without it, {Describe(price.Without.Plan, request)} takes {price.Without.Latency} and sends {price.Without.Bytes}";
         return price.Next.Plan == price.Without.Plan ? $"{costs}: {price.Advice}."
-            : $"{costs}. The next better plan is {price.Next.Plan.Describe()}, {Amount(price.NextPrice, objective)} better: {price.Advice}.";
+            : $"{costs}. The next better plan is {Describe(price.Next.Plan, request)}, {Amount(price.NextPrice, objective)} better: {price.Advice}.";
+    }
+
+    /// <summary>A plan in one line, with the network's name where there are several.</summary>
+    public static string Describe(Plan plan, PlanningRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Variants.Length < 2 ? plan.Describe() : $"{request.Choosing(plan.Model).Profile.ModelName}: {plan.Describe()}";
     }
 
     /// <summary>A difference of scores with its unit.</summary>
