@@ -75,8 +75,7 @@ internal sealed class StreamComparison : IComparison
     {
         PlanningRequest request = new(session.Profile) { Links = session.Tiers.CurrentLinks(), Constraints = new() { MaxAccuracyLoss = 0.02 } };
         RankedPlan soonest = Planner.Plan(request).Winner;
-        CostModel costs = CostModel.Of(request);
-        RankedPlan steadiest = Planner.Plan(request with { Top = 1000 }).Ranked.MinBy(r => PipelineStages.Longest(PipelineStages.Of(costs, r.Plan)).Time.Value)!;
+        RankedPlan steadiest = Planner.Plan(request with { Objective = Objective.Throughput }).Winner;
         StreamReport throughput = await session.RunStreamAsync(steadiest.Plan, "bench", pictures, cancellationToken: cancellationToken);
         StreamReport latency = await session.RunStreamAsync(soonest.Plan, "bench", pictures, cancellationToken: cancellationToken);
         StreamReport alone = await session.RunStreamAsync(steadiest.Plan, "bench", pictures, options: new() { Window = 1 }, cancellationToken: cancellationToken);

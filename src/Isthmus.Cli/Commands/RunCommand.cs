@@ -100,7 +100,7 @@ internal sealed class RunCommand : ICommandFactory
             };
             if (isStream)
             {
-                await StreamAsync(run, session, request, chosen, choice, pictures, streaming);
+                await StreamAsync(run, session, planning.HasObjective(run.Options) ? request : request with { Objective = Objective.Throughput }, chosen, choice, pictures, streaming);
                 return;
             }
 

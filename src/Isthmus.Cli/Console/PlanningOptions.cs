@@ -64,6 +64,9 @@ internal sealed class PlanningOptions
         return o;
     }
 
+    /// <summary>Whether the user has named an objective.</summary>
+    public bool HasObjective(ParseResult parsed) => parsed.GetResult(_objective) is { Implicit: false };
+
     /// <summary>The name of the method that was asked for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="otherwise">What it is if none was asked for.</param>
