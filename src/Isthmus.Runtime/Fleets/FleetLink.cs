@@ -16,7 +16,7 @@ public sealed record FleetLink(string From, string To)
     /// <summary>What 10⁹ bytes cost, in the fleet's currency; null if that is not known.</summary>
     public double? PricePerGigabyte { get; init; }
 
-    /// <summary>What the sender's radio or network card takes for a byte, in joules; null if that is not known.</summary>
+    /// <summary>What the sender spends on a byte, in joules; the way back counts the same; null if that is not known.</summary>
     public double? JoulesPerByte { get; init; }
 
     /// <summary>The address at which <see cref="From"/> reaches <see cref="To"/>, if it is not the node's own, as through an emulated link; null if it is.</summary>

@@ -16,9 +16,8 @@ public static class FleetPrices
             Links = [.. profile.Links.Select(Priced)],
         };
 
-        // The way back costs what the way out does; who sends it is a server, whose cable takes next to nothing for a byte.
-        LinkProfile Priced(LinkProfile link) => fleet.Link(link.From, link.To) is { } outward ? link with { PricePerGigabyte = outward.PricePerGigabyte, JoulesPerByte = outward.JoulesPerByte }
-            : fleet.Link(link.To, link.From) is { } back ? link with { PricePerGigabyte = back.PricePerGigabyte }
-            : link;
+        // The way back counts as the way out: the planner wants both, and the file says one.
+        LinkProfile Priced(LinkProfile link) =>
+            (fleet.Link(link.From, link.To) ?? fleet.Link(link.To, link.From)) is { } stated ? link with { PricePerGigabyte = stated.PricePerGigabyte, JoulesPerByte = stated.JoulesPerByte } : link;
     }
 }

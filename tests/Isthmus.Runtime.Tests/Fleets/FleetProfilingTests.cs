@@ -106,6 +106,8 @@ public sealed class FleetProfilingTests
         Assert.DoesNotContain(reports, r => r.Step.StartsWith("link", StringComparison.Ordinal));
         LinkProfile link = profile.Links.Single(l => l.From == "device");
         Assert.Equal((20.0, 8e6, true, 0.1, 1e-7), (link.RoundTrip.Value, link.Bandwidth.Value, link.Emulated, link.PricePerGigabyte, link.JoulesPerByte));
+        LinkProfile back = profile.Links.Single(l => l.To == "device");
+        Assert.Equal((20.0, 8e6, true, 0.1, 1e-7), (back.RoundTrip.Value, back.Bandwidth.Value, back.Emulated, back.PricePerGigabyte, back.JoulesPerByte));
     }
 
     [Fact]
