@@ -48,7 +48,7 @@ internal static class ExplanationOutput
             used = b.IsUsed,
             complete = b.IsComplete,
             plannings = b.Plannings,
-            regions = b.Regions.Select(r => new { low = r.Low, high = r.High, plan = r.Plan is null ? null : ExplanationText.Describe(r.Plan, request) }),
+            regions = b.Regions.Select(r => new { low = r.Low, high = r.High, current = r == b.Current, plan = r.Plan is null ? null : ExplanationText.Describe(r.Plan, request) }),
         }),
     };
 
@@ -113,7 +113,7 @@ internal static class ExplanationOutput
             console.WriteLine($"  {link.From} → {link.To}, now {link.Now}{(link.IsUsed ? "" : ", not used")}:");
             foreach (BandwidthRegion region in link.Regions)
             {
-                bool now = link.Now >= region.Low && (link.Now < region.High || double.IsPositiveInfinity(region.High.Value));
+                bool now = region == link.Current;
                 console.WriteLine($"    {ExplanationText.Range(link, region),-34} {(region.Plan is { } plan ? ExplanationText.Describe(plan, request) : "no plan satisfies the constraints")}{(now ? "   (now)" : "")}");
             }
 

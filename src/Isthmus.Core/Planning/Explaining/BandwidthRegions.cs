@@ -16,4 +16,8 @@ namespace Isthmus.Core.Planning.Explaining;
 /// <param name="Plannings">How often was planned.</param>
 /// <param name="IsComplete">Whether every border was found; false when the number of plannings reached its limit, and borders are between what was looked at.</param>
 public sealed record BandwidthRegions(
-    string From, string To, BitsPerSecond Now, bool IsUsed, ImmutableArray<BandwidthRegion> Regions, int Plannings, bool IsComplete);
+    string From, string To, BitsPerSecond Now, bool IsUsed, ImmutableArray<BandwidthRegion> Regions, int Plannings, bool IsComplete)
+{
+    /// <summary>The region of the bandwidth that was planned with; of two that meet there, the one whose plan was chosen.</summary>
+    public required BandwidthRegion Current { get; init; }
+}

@@ -73,7 +73,10 @@ internal sealed class BandwidthSweep
         }
 
         regions.Add(new(low, BitsPerSecond.Unlimited, plan));
-        return new(_link.From, _link.To, _link.Bandwidth, isUsed, [.. regions], _plannings, _complete);
+        Plan? now = points.MinBy(p => Math.Abs(p.T - (1 / _link.Bandwidth.Value))).Best?.Plan;
+        // Borders that were found by halving are known to a millionth.
+        BandwidthRegion[] there = [.. regions.Where(r => r.Low.Value <= _link.Bandwidth.Value * (1 + (2 * Precision)) && r.High.Value >= _link.Bandwidth.Value * (1 - (2 * Precision)))];
+        return new(_link.From, _link.To, _link.Bandwidth, isUsed, [.. regions], _plannings, _complete) { Current = there.FirstOrDefault(r => r.Plan == now) ?? there[0] };
     }
 
     private void Refine((double T, RankedPlan? Best) a, (double T, RankedPlan? Best) b)

@@ -28,7 +28,7 @@ internal static class NeighbourReason
         string more = ExplanationText.Amount(Math.Abs(score), objective);
         return objective == Objective.Latency ? time
             : objective == Objective.Traffic ? $"{sent} and is {time}"
-            : objective == Objective.Throughput ? $"its longest stage {(Same(score, 0) ? "is as long" : $"takes {more} {(score > 0 ? "more" : "less")}")}, and one picture is {time}"
+            : objective == Objective.Throughput ? $"its longest stage {(Same(score, 0) ? "is as long" : $"takes {Ms(score)} {(score > 0 ? "more" : "less")}")}, and one picture is {time}"
             : objective == Objective.Energy || objective == Objective.Price ? $"{(Same(score, 0) ? $"{verb} as much" : $"{verb} {more} {(score > 0 ? "more" : "less")}")}, is {time}, and {sent}"
             : $"{(Math.Abs(score) < 0.005 ? "as good" : $"{Math.Abs(score):0.##} {(score > 0 ? "worse" : "better")}")} by {objective}: {time}, and {sent}";
     }

@@ -47,7 +47,7 @@ internal sealed record BandwidthStrip(BandwidthRegions Link, ImmutableArray<Plan
     public IEnumerable<(IReadOnlyList<string> Cells, bool Emphasised)> Rows() => Link.Regions.Select(r => ((IReadOnlyList<string>)
     [
         $"<span class=\"nowrap\">{E(ExplanationText.Range(Link, r))}</span>", $"<span class=\"key\" style=\"background:{ColourOf(r.Plan)}\">{KeyOf(r.Plan)}</span>{E(Name(r.Plan))}",
-    ], Link.Now >= r.Low && (Link.Now < r.High || double.IsPositiveInfinity(r.High.Value))));
+    ], r == Link.Current));
 
     private string Name(Plan? plan) => plan is null ? "no plan satisfies the constraints" : ExplanationText.Describe(plan, Request);
 

@@ -151,6 +151,7 @@ public sealed class PlanExplanationTests
             foreach (BandwidthRegions link in explanation.Bandwidths)
             {
                 Assert.True(link.IsComplete);
+                Assert.Equal(explanation.Result.Winner.Plan, link.Current.Plan);
                 Assert.True(double.IsPositiveInfinity(link.Regions[^1].High.Value));
                 Assert.All(link.Regions.Zip(link.Regions.Skip(1)), r => Assert.Equal(r.First.High, r.Second.Low));
                 Assert.All(link.Regions.Zip(link.Regions.Skip(1)), r => Assert.NotEqual(r.First.Plan, r.Second.Plan));
@@ -240,6 +241,7 @@ public sealed class PlanExplanationTests
             foreach (BandwidthRegions link in explanation.Bandwidths)
             {
                 Assert.True(link.IsComplete, $"seed {seed}: {link.Plannings} plannings.");
+                Assert.Equal(explanation.Result.Winner.Plan, link.Current.Plan);
                 regions += link.Regions.Length;
                 foreach (BandwidthRegion region in link.Regions)
                 {
