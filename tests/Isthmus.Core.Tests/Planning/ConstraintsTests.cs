@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Isthmus.Core.Errors;
+using Isthmus.Core.Json;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 
@@ -107,6 +109,22 @@ public sealed class ConstraintsTests
         {
             Assert.Equal(ErrorKind.Usage, Assert.Throws<IsthmusException>(() => constraints.Validate(profile)).Kind);
         }
+    }
+
+    [Fact]
+    public void Json_ThereAndBack_KeepsEveryConstraint()
+    {
+        // As a log of decisions keeps them.
+        for (int seed = 0; seed < 100; seed++)
+        {
+            Constraints constraints = RandomProfiles.AllConstraints(seed, RandomProfiles.Create(seed));
+            string json = JsonSerializer.Serialize(constraints, IsthmusJson.Compact);
+            Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<Constraints>(json, IsthmusJson.Compact), IsthmusJson.Compact));
+        }
+
+        Constraints old = JsonSerializer.Deserialize<Constraints>("""{"maxBytes":5,"forbiddenNodes":["edge"]}""", IsthmusJson.Compact)!;
+        Assert.Equal((5, "edge"), (old.MaxBytes!.Value.Value, old.ForbiddenNodes.Single()));
+        Assert.True(old.Placements.IsEmpty && old.RequiredNodes.IsEmpty && old.MaxTierTime.IsEmpty && old.MaxTierBytes.IsEmpty);
     }
 
     private static Profile Random(int seed)
