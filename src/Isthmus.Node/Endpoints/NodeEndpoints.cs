@@ -101,16 +101,7 @@ internal sealed class NodeEndpoints(
     {
         StoredModel model = models.Require(Hash(context).ToString());
         Allow(context, MaxMeasureRequest);
-        MeasureRequest? request;
-        try
-        {
-            request = await JsonSerializer.DeserializeAsync<MeasureRequest>(context.Request.Body, IsthmusJson.Compact, context.RequestAborted);
-        }
-        catch (JsonException e)
-        {
-            throw new NodeRefusal(400, $"The body is not a request to measure: {e.Message}");
-        }
-
+        MeasureRequest? request = await ReadAsync<MeasureRequest>(context, "a request to measure");
         using Deadline deadline = new(options.Clock, options.Clock.GetTimestamp(), null, context.RequestAborted, state.Aborted);
         MeasureReply reply = await measuring.MeasureAsync(model, request ?? new MeasureRequest(), deadline.Token);
         await context.Response.WriteAsJsonAsync(reply, IsthmusJson.Compact, context.RequestAborted);
@@ -120,16 +111,7 @@ internal sealed class NodeEndpoints(
     {
         StoredModel model = models.Require(Hash(context).ToString());
         Allow(context, MaxWarmRequest);
-        WarmRequest? request;
-        try
-        {
-            request = await JsonSerializer.DeserializeAsync<WarmRequest>(context.Request.Body, IsthmusJson.Compact, context.RequestAborted);
-        }
-        catch (JsonException e)
-        {
-            throw new NodeRefusal(400, $"The body is not a request to make a segment ready: {e.Message}");
-        }
-
+        WarmRequest? request = await ReadAsync<WarmRequest>(context, "a request to make a segment ready");
         using Deadline deadline = new(options.Clock, options.Clock.GetTimestamp(), null, context.RequestAborted, state.Aborted);
         WarmReply reply = await warming.WarmAsync(model, request ?? new WarmRequest(), deadline.Token);
         await context.Response.WriteAsJsonAsync(reply, IsthmusJson.Compact, context.RequestAborted);
@@ -162,6 +144,20 @@ internal sealed class NodeEndpoints(
     {
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         return context.Response.WriteAsync(metrics.Write(), context.RequestAborted);
+    }
+
+    /// <summary>The body as JSON; null if it says null.</summary>
+    private static async Task<T?> ReadAsync<T>(HttpContext context, string what)
+        where T : class
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<T>(context.Request.Body, IsthmusJson.Compact, context.RequestAborted);
+        }
+        catch (JsonException e)
+        {
+            throw new NodeRefusal(400, $"The body is not {what}: {e.Message}");
+        }
     }
 
     private static ModelHash Hash(HttpContext context) =>
