@@ -65,8 +65,9 @@ internal sealed class LinkCommand : ICommandFactory
                 // Being stopped is how a link ends well.
             }
 
-            LinkCounters counters = link.Counters;
+            // What is being delivered at this moment counts too, so only afterwards.
             await link.DisposeAsync();
+            LinkCounters counters = link.Counters;
             run.Result(
                 new
                 {

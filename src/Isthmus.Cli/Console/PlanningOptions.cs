@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
-using Isthmus.Core.Planning.Methods;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Planning.Methods;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
 

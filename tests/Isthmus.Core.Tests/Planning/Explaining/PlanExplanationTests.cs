@@ -270,7 +270,8 @@ public sealed class PlanExplanationTests
             // The same nodes, links and cuts with other times.
             Profile other = profile with
             {
-                Model = ModelHash.Of([1, 2, 3]), ModelName = "small.onnx",
+                Model = ModelHash.Of([1, 2, 3]),
+                ModelName = "small.onnx",
                 Nodes = [.. profile.Nodes.Select((n, i) => n with { Segments = [.. n.Segments.Select(s => s with { Timing = new(s.Timing.P50 * (0.3 + (0.4 * i)), s.Timing.P95 * 2, 3) })] })],
             };
             ProfileIndex index = ProfileIndex.Of(profile);

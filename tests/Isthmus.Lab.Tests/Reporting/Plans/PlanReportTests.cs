@@ -148,7 +148,8 @@ public sealed partial class PlanReportTests
         ProfileIndex index = ProfileIndex.Of(Example);
         Profile small = Example with
         {
-            Model = Core.Graphs.ModelHash.Of([1]), ModelName = "small.onnx",
+            Model = Core.Graphs.ModelHash.Of([1]),
+            ModelName = "small.onnx",
             Nodes = [.. Example.Nodes.Select(n => n with { Segments = [.. n.Segments.Select(s => s with { Timing = new(s.Timing.P50 * 0.4, s.Timing.P95, 5) })] })],
         };
         return new(index) { Variants = [new(index, 0), new(ProfileIndex.Of(small), 0.01)] };
