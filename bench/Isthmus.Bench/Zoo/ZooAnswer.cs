@@ -4,15 +4,15 @@ namespace Isthmus.Bench.Zoo;
 /// <param name="Network">The network.</param>
 /// <param name="Link">The link.</param>
 /// <param name="Compression">What may be done to activations.</param>
+/// <param name="PictureStays">Whether the picture may not leave the device; else it may.</param>
 /// <param name="Plan">The fastest plan.</param>
 /// <param name="Where">"device", "edge", "cloud" or "split".</param>
 /// <param name="Ms">Its predicted latency.</param>
 /// <param name="UnsplitPlan">The fastest plan that does not split.</param>
 /// <param name="UnsplitMs">Its predicted latency.</param>
 /// <param name="BytesFromDevice">Bytes that leave the device with the fastest plan.</param>
-/// <param name="FastestSplitMs">Predicted latency of the fastest plan that splits; null if there is none.</param>
 public sealed record ZooAnswer(
-    string Network, string Link, string Compression, string Plan, string Where, double Ms, string UnsplitPlan, double UnsplitMs, long BytesFromDevice, double? FastestSplitMs)
+    string Network, string Link, string Compression, bool PictureStays, string Plan, string Where, double Ms, string UnsplitPlan, double UnsplitMs, long BytesFromDevice)
 {
     /// <summary>Whether splitting wins.</summary>
     public bool Splits => Where == "split";

@@ -15,33 +15,36 @@ public static class ZooMarkdown
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"Made by `./isthmus bench zoo --models DIR --images DIR -o docs/zoo-results.md`; [zoo.md](zoo.md) says what it means. {report.Networks.Length} networks with random weights, measured block by block on one machine; device {report.DeviceSlowdown:0.#}× and edge {report.EdgeSlowdown:0.#}× as slow as it, links assumed: all of it emulated. Photographs of {report.Networks.Average(n => n.FileBytes) / 1000:0} kB.");
         text.AppendLine();
-        text.AppendLine("## How many networks are fastest where");
-        text.AppendLine();
-        text.AppendLine("In brackets the median and the largest gain of those that split, over the fastest plan that does not split.");
-        text.AppendLine();
-        text.AppendLine("| link | activations | device | edge | cloud | split |");
-        text.AppendLine("|---|---|---|---|---|---|");
-        foreach (ZooCell c in report.Cells)
-        {
-            string gain = c.MedianGain is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({c.MedianGain:0.00}×, {c.LargestGain:0.00}×)");
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {c.Link} | {c.Compression} | {c.Device} | {c.Edge} | {c.Cloud} | {c.Split}{gain} |");
-        }
-
         string[] links = [.. report.Answers.Select(a => a.Link).Distinct()];
-        foreach (string compression in new[] { report.Answers[0].Compression, report.Answers[^1].Compression })
+        string[] compressions = [.. report.Answers.Select(a => a.Compression).Distinct()];
+        foreach (bool stays in new[] { false, true })
         {
+            text.AppendLine(stays ? "## Where they are fastest if the picture may not leave the device" : "## Where networks are fastest if the picture may leave the device");
             text.AppendLine();
-            text.AppendLine(CultureInfo.InvariantCulture, $"## Each network, activations {compression}");
+            text.AppendLine("Numbers of networks; in brackets the median and the largest gain of those that split, over the fastest plan that does not split.");
             text.AppendLine();
-            text.AppendLine("Milliseconds of the fastest plan; of a split one also its gain over the fastest that does not split.");
+            text.AppendLine("| link | activations | device | edge | cloud | split |");
+            text.AppendLine("|---|---|---|---|---|---|");
+            foreach (ZooCell c in report.Cells.Where(c => c.PictureStays == stays))
+            {
+                string gain = c.MedianGain is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({c.MedianGain:0.00}×, {c.LargestGain:0.00}×)");
+                text.AppendLine(CultureInfo.InvariantCulture, $"| {c.Link} | {c.Compression} | {c.Device} | {c.Edge} | {c.Cloud} | {c.Split}{gain} |");
+            }
+
             text.AppendLine();
-            text.AppendLine("| network | " + string.Join(" | ", links) + " |");
-            text.AppendLine("|---|" + string.Concat(links.Select(_ => "---|")));
-            foreach (IGrouping<string, ZooAnswer> row in report.Answers.Where(a => a.Compression == compression).GroupBy(a => a.Network))
-                text.AppendLine($"| {row.Key} | {string.Join(" | ", row.Select(Cell))} |");
+            // In the open case compression changes next to nothing; where the picture stays, the first and the last show the range.
+            foreach (string compression in stays ? [compressions[0], compressions[^1]] : new[] { compressions[^1] })
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"Milliseconds of each network's fastest plan, activations {compression}; of a split one also its gain.");
+                text.AppendLine();
+                text.AppendLine("| network | " + string.Join(" | ", links) + " |");
+                text.AppendLine("|---|" + string.Concat(links.Select(_ => "---|")));
+                foreach (IGrouping<string, ZooAnswer> row in report.Answers.Where(a => a.Compression == compression && a.PictureStays == stays).GroupBy(a => a.Network))
+                    text.AppendLine($"| {row.Key} | {string.Join(" | ", row.Select(Cell))} |");
+                text.AppendLine();
+            }
         }
 
-        text.AppendLine();
         text.AppendLine("## The networks");
         text.AppendLine();
         text.AppendLine("| network | MACs | cuts | whole | sum of blocks | smallest cut in the first half, raw ÷ file |");

@@ -74,20 +74,24 @@ public static class ZooStudy
         {
             foreach (ZooCompression compression in ZooCompression.All)
             {
-                PlanningRequest request = new(index)
+                foreach (bool stays in new[] { false, true })
                 {
-                    Links = link.Between(Device, Edge, Cloud),
-                    Ratios = [new(Device, options.DeviceSlowdown), new(Edge, options.EdgeSlowdown)],
-                    Space = new() { Codecs = compression.Codecs, Inputs = ZooCompression.Inputs },
-                    Segments = SegmentTimes.Blocks,
-                    Top = 1,
-                };
-                RankedPlan best = Planner.Plan(request).Winner;
-                RankedPlan whole = Planner.Plan(request with { Space = request.Space with { MaxCuts = 0 } }).Winner;
-                RankedPlan? split = profile.Cuts.Length == 0 ? null : Planner.Plan(request with { Space = request.Space with { MinCuts = 1 } }).Winner;
-                string where = best.Plan.IsSingleNode ? best.Plan.Segments[0].Node : "split";
-                yield return new(
-                    name, link.Name, compression.Name, best.Plan.Describe(), where, best.Latency.Value, whole.Plan.Describe(), whole.Latency.Value, best.Cost.BytesFromDevice.Value, split?.Latency.Value);
+                    PlanningRequest request = new(index)
+                    {
+                        Links = link.Between(Device, Edge, Cloud),
+                        Ratios = [new(Device, options.DeviceSlowdown), new(Edge, options.EdgeSlowdown)],
+                        Space = new() { Codecs = compression.Codecs, Inputs = ZooCompression.Inputs },
+                        Constraints = new() { KeepInputOnDevice = stays },
+                        Segments = SegmentTimes.Blocks,
+                        Top = 1,
+                    };
+                    // There is always one: the device alone.
+                    RankedPlan best = Planner.Best(request)!;
+                    RankedPlan whole = Planner.Best(request with { Space = request.Space with { MaxCuts = 0 } })!;
+                    string where = best.Plan.IsSingleNode ? best.Plan.Segments[0].Node : "split";
+                    yield return new(
+                        name, link.Name, compression.Name, stays, best.Plan.Describe(), where, best.Latency.Value, whole.Plan.Describe(), whole.Latency.Value, best.Cost.BytesFromDevice.Value);
+                }
             }
         }
     }

@@ -50,9 +50,9 @@ internal sealed class ZooBenchCommand : ICommandFactory
 
     private static void Draw(IAnsiConsole console, ZooReport report)
     {
-        Table cells = new Table().Border(TableBorder.Simple).AddColumns("link", "activations", "device", "edge", "cloud", "split", "median gain", "largest");
+        Table cells = new Table().Border(TableBorder.Simple).AddColumns("picture", "link", "activations", "device", "edge", "cloud", "split", "median gain", "largest");
         foreach (ZooCell c in report.Cells)
-            cells.AddRow(c.Link, c.Compression, Count(c.Device), Count(c.Edge), Count(c.Cloud), Count(c.Split), Times(c.MedianGain), Times(c.LargestGain));
+            cells.AddRow(c.PictureStays ? "stays" : "may leave", c.Link, c.Compression, Count(c.Device), Count(c.Edge), Count(c.Cloud), Count(c.Split), Times(c.MedianGain), Times(c.LargestGain));
         console.Write(cells);
         Table networks = new Table().Border(TableBorder.Simple).AddColumns("network", "GMACs", "cuts", "whole, ms", "sum of blocks");
         foreach (ZooNetwork n in report.Networks)
