@@ -25,6 +25,9 @@ public sealed record ScissionQuery(string Benchmarks, string Links, string Model
         .. Criteria.SelectMany(c => new[] { $"--criteria-{TierName.Of(c.Tier)}", c.Text }),
     ];
 
+    /// <summary>The same question as others may read it: where the files lie on this machine is nobody's business.</summary>
+    public ScissionQuery WithoutFolders() => this with { Benchmarks = Path.GetFileName(Benchmarks), Links = Path.GetFileName(Links) };
+
     /// <summary>The same question for the planner; reads both files.</summary>
     /// <exception cref="Core.Errors.IsthmusException">A file is not of its form, or a criterion names what there is not.</exception>
     public PlanningRequest Request() => Request(ScissionBenchmarks.Load(Benchmarks), ScissionLinks.Load(Links));

@@ -44,7 +44,7 @@ public sealed class ScissionReproduction : IReproduction
             PublishedResult result = await Task.Run(() => PublishedResult.Of(published), cancellationToken);
             claims = [.. ScissionClaims.Of(result), .. ScissionClaims.Of(time)];
             sections = [.. ScissionReport.Of(result), ScissionReport.Of(time, query)];
-            details = new { published = result, query, time };
+            details = new { published = result, query = query.WithoutFolders(), time };
         }
         else
         {
@@ -61,7 +61,7 @@ public sealed class ScissionReproduction : IReproduction
                 "the three links (bandwidths and round trips as stated)",
                 $"the speed of the device ({options.EdgeSlowdown:0.##}× slower than this machine) and of the edge ({ScissionEffort.EdgeSlowdown:0.##}×)",
             ];
-            details = new { measured = result, query, time };
+            details = new { measured = result, query = query.WithoutFolders(), time };
         }
 
         return new()
