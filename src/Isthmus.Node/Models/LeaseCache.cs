@@ -51,12 +51,14 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
     public async ValueTask<Lease> AcquireAsync(TKey key, Func<TValue> make, CancellationToken cancellationToken)
     {
         Entry entry;
-        bool waits;
+        bool waits = false;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_entries.TryGetValue(key, out Entry? found))
             {
+                // Even if it is made by the time that anybody looks: something small, while this thread is held up.
+                waits = true;
                 Made++;
                 found = new Entry(key, Task.Run(make, CancellationToken.None));
                 _entries.Add(key, found);
@@ -66,7 +68,7 @@ internal sealed class LeaseCache<TKey, TValue>(long capacity, Func<TValue, long>
             entry.Leases++;
             entry.LastUse = ++_sequence;
             entry.UsedAt = _clock.GetTimestamp();
-            waits = !entry.Value.IsCompletedSuccessfully;
+            waits |= !entry.Value.IsCompletedSuccessfully;
             if (entry.IsAhead)
             {
                 entry.IsAhead = false;

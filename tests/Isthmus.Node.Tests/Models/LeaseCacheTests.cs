@@ -28,6 +28,18 @@ public sealed class LeaseCacheTests
     }
 
     [Fact]
+    public async Task Acquire_MadeBeforeAnybodyLooks_SaysThatItWaited()
+    {
+        // The clock is asked after making has begun and before the outcome is looked at: time for something small to be made.
+        using ManualResetEventSlim made = new();
+        using LeaseCache<string, string> cache = new(100, value => value.Length, _dropped.Add, new HeldUpClock(made));
+
+        using LeaseCache<string, string>.Lease lease = await cache.AcquireAsync("a", () => { made.Set(); return "value"; }, Token);
+
+        Assert.True(lease.Waited);
+    }
+
+    [Fact]
     public async Task Acquire_BeyondCapacity_DropsTheLeastRecentlyUsed()
     {
         using LeaseCache<string, string> cache = Create(10);
@@ -159,5 +171,15 @@ public sealed class LeaseCacheTests
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => Now.Ticks;
+    }
+    private sealed class HeldUpClock(ManualResetEventSlim until) : TimeProvider
+    {
+        public override long GetTimestamp()
+        {
+            until.Wait(Token);
+            // What set it has yet to return.
+            Thread.SpinWait(1_000_000);
+            return 0;
+        }
     }
 }
