@@ -248,7 +248,7 @@ public sealed class CostModel
     internal double InputLoss(int input)
     {
         InputProfile setting = Index.Profile.Inputs[input];
-        return Loss(setting.AccuracyLoss, setting.Accuracy, setting.Encoding.Kind != InputKind.Jpeg);
+        return Loss(setting.AccuracyLoss, setting.Accuracy, !setting.Encoding.IsLossy);
     }
 
     internal double Queue(int node) => _everything ? _queue[node] : 0;

@@ -18,6 +18,12 @@ public enum InputKind
     /// <summary>The model's input tensor itself, raw.</summary>
     Tensor,
 
+    /// <summary>Cropped and scaled to the model's input, as a lossy WebP.</summary>
+    Webp,
+
+    /// <summary>Cropped and scaled to the model's input, in Isthmus's own embedded code: any first part of its bytes is the best picture of that many bytes.</summary>
+    Embedded,
+
     /// <summary>Cropped and scaled to the model's input, as its raw 8-bit pixels: what a camera without a codec sends.</summary>
     Pixels,
 }

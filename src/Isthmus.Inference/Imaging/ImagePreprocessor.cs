@@ -24,6 +24,9 @@ public sealed class ImagePreprocessor
     // A crop with more pixels than this is first shrunk by a whole factor while it is decoded, to four times the input size.
     private const long MaxCropPixels = 16_000_000;
 
+    // A scan that ends this share of the whole before the byte that was asked for is where a JPEG is cut instead.
+    private const double ScanTolerance = 0.02;
+
     // A JPEG is decoded at a half, quarter or eighth if that still leaves this many pixels per output pixel and axis.
     private const int PixelsLeft = 3;
 
@@ -71,8 +74,9 @@ public sealed class ImagePreprocessor
     /// <summary>The form in which a picture crosses to the node that runs the network's first segment.</summary>
     /// <param name="imageFile">The file's bytes.</param>
     /// <param name="encoding">
-    /// The form: File is the file unchanged; Jpeg, Png and Pixels are the picture cropped and scaled to the input size, Png
+    /// The form: File is the file unchanged; Jpeg, Webp, Png and Pixels are the picture cropped and scaled to the input size (times the form's scale), Png
     /// losslessly, Pixels as a byte for red, green and blue of each pixel (or one for grey), row by row; Tensor is the input tensor's bytes.
+    /// Of a form that is cut, only the first part is returned, as <see cref="PartOf"/> says.
     /// </param>
     /// <param name="name">The file's name, for errors.</param>
     /// <exception cref="IsthmusException">It is no picture, damaged, or too large (<see cref="ErrorKind.Data"/>).</exception>
@@ -89,12 +93,14 @@ public sealed class ImagePreprocessor
                 byte[] raw = new byte[PixelBytes];
                 ToPixels(imageFile, name, raw);
                 return raw;
-            case InputKind.Jpeg or InputKind.Png:
-                byte[] pixels = ArrayPool<byte>.Shared.Rent(PixelBytes);
+            case InputKind.Jpeg or InputKind.Webp or InputKind.Png:
+                (int width, int height) = SizeOf(encoding);
+                byte[] pixels = ArrayPool<byte>.Shared.Rent(width * height * Manifest.Channels);
                 try
                 {
-                    ToPixels(imageFile, name, pixels);
-                    return Compress(pixels, encoding);
+                    ToPixels(imageFile, name, pixels, width, height);
+                    byte[] whole = Compress(pixels, width, height, encoding);
+                    return encoding.IsPartial ? whole[..PartOf(whole, encoding)] : whole;
                 }
                 finally
                 {
@@ -106,9 +112,37 @@ public sealed class ImagePreprocessor
         }
     }
 
+    /// <summary>
+    /// How many of a whole picture's first bytes cross: the share that the form says, rounded up; of a JPEG up to the end of a scan instead, if one ends at most a
+    /// fiftieth of the whole before.
+    /// </summary>
+    /// <param name="whole">What <see cref="Encode"/> made of <see cref="InputEncoding.Whole"/>.</param>
+    /// <param name="encoding">The form.</param>
+    public static int PartOf(ReadOnlySpan<byte> whole, InputEncoding encoding)
+    {
+        if (!encoding.IsPartial) return whole.Length;
+        int length = (int)Math.Ceiling(whole.Length * encoding.Fraction);
+        int least = length - (int)(whole.Length * ScanTolerance);
+        int scan = 0;
+        foreach (int end in Boundaries(whole, encoding))
+        {
+            if (end >= least && end <= length) scan = end;
+        }
+
+        return scan > 0 ? scan : length;
+    }
+
+    /// <summary>Where a whole picture is best cut: behind which bytes a part of its code ends, in order. Empty for forms that are not progressive.</summary>
+    /// <param name="whole">What <see cref="Encode"/> made of <see cref="InputEncoding.Whole"/>.</param>
+    /// <param name="encoding">The form.</param>
+    public static IReadOnlyList<int> Boundaries(ReadOnlySpan<byte> whole, InputEncoding encoding) => encoding.Kind == InputKind.Jpeg ? JpegScans.Ends(whole) : [];
+
     /// <summary>The network's input of what <see cref="Encode"/> made, on the node where it arrives.</summary>
     /// <param name="bytes">What arrived.</param>
-    /// <param name="encoding">Its form. Jpeg and Png are cropped and scaled already: any other size than the input's is refused.</param>
+    /// <param name="encoding">
+    /// Its form. Jpeg, Webp and Png are cropped and scaled already: any other size than the input's, times the form's scale, is refused. Of a form that is cut
+    /// as much is decoded as arrived.
+    /// </param>
     /// <returns>A rented tensor of <see cref="ModelManifest.InputShape"/>, which the caller disposes.</returns>
     /// <exception cref="IsthmusException">The bytes are not of that form (<see cref="ErrorKind.Data"/>).</exception>
     /// <exception cref="ArgumentException">The encoding is Local.</exception>
@@ -132,19 +166,39 @@ public sealed class ImagePreprocessor
                 if (bytes.Length != PixelBytes)
                     throw new IsthmusException(ErrorKind.Data, $"{bytes.Length} bytes are not the {Manifest.Width}×{Manifest.Height} pixels of {Manifest.Channels} colours that the network takes, which are {PixelBytes}.");
                 return Normalise(bytes.Span);
-            case InputKind.Jpeg or InputKind.Png:
-                using (VipsPixels pixels = Decode(bytes, "The picture that arrived", (width, height) =>
+            case InputKind.Jpeg or InputKind.Webp or InputKind.Png:
+                (int inputWidth, int inputHeight) = SizeOf(encoding);
+                using (VipsPixels pixels = Decode(bytes, "The picture that arrived", encoding.IsPartial ? DamagePolicy.Accept : _damage, (width, height) =>
                 {
-                    if (width != Manifest.Width || height != Manifest.Height)
-                        throw new IsthmusException(ErrorKind.Data, $"The picture that arrived has {width}×{height} pixels, but the network takes {Manifest.Width}×{Manifest.Height}; send an uncropped picture as 'file'.");
+                    if (width != inputWidth || height != inputHeight)
+                        throw new IsthmusException(ErrorKind.Data, $"The picture that arrived has {width}×{height} pixels, but the network takes {inputWidth}×{inputHeight} as '{encoding}'; send an uncropped picture as 'file'.");
                     return new ImageArea(0, 0, width, height);
                 }).Pixels)
                 {
-                    return Normalise(pixels.Span);
+                    return Grown(pixels.Span, inputWidth, inputHeight);
                 }
 
             default:
                 throw new ArgumentException($"An input that stays {encoding} does not arrive.", nameof(encoding));
+        }
+    }
+
+    private (int Width, int Height) SizeOf(InputEncoding encoding) =>
+        (Math.Max(1, (int)Math.Round(Manifest.Width * encoding.Scale)), Math.Max(1, (int)Math.Round(Manifest.Height * encoding.Scale)));
+
+    // The input tensor of a picture that may have been scaled down before it crossed.
+    private Tensor Grown(ReadOnlySpan<byte> pixels, int width, int height)
+    {
+        if (width == Manifest.Width && height == Manifest.Height) return Normalise(pixels);
+        byte[] grown = ArrayPool<byte>.Shared.Rent(PixelBytes);
+        try
+        {
+            Resampler.Resample(pixels, width, height, Manifest.Channels, new(0, 0, width, height), grown.AsSpan(0, PixelBytes), Manifest.Width, Manifest.Height, ResizeFilter.Cubic);
+            return Normalise(grown.AsSpan(0, PixelBytes));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(grown);
         }
     }
 
@@ -155,36 +209,42 @@ public sealed class ImagePreprocessor
         return tensor;
     }
 
-    private unsafe byte[] Compress(byte[] pixels, InputEncoding encoding)
+    private unsafe byte[] Compress(byte[] pixels, int width, int height, InputEncoding encoding)
     {
         fixed (byte* data = pixels)
         {
-            using VipsImage image = VipsImage.FromBytes(data, Manifest.Width, Manifest.Height, Manifest.Channels);
+            using VipsImage image = VipsImage.FromBytes(data, width, height, Manifest.Channels);
             // mozjpeg: progressive, so that a part of the bytes is already a picture. Trellis quantisation saves a twelfth of the
             // bytes for about two milliseconds at these sizes; trying all orders of scans (optimize_scans) would save half as
             // much again for twice the time. PNG chooses a filter for each row, which photographs need.
-            return encoding.Kind == InputKind.Jpeg
-                ? image.Save("jpegsave_buffer", o => o.With("Q", encoding.Quality).With("interlace", "true").With("optimize_coding", "true").With("trellis_quant", "true").With("keep", "none"))
-                : image.Save("pngsave_buffer", o => o.With("compression", 6).With("filter", "all").With("keep", "none"));
+            return encoding.Kind switch
+            {
+                InputKind.Jpeg => image.Save("jpegsave_buffer", o => o.With("Q", encoding.Quality).With("interlace", "true").With("optimize_coding", "true").With("trellis_quant", "true").With("keep", "none")),
+                InputKind.Webp => image.Save("webpsave_buffer", o => o.With("Q", encoding.Quality).With("keep", "none")),
+                _ => image.Save("pngsave_buffer", o => o.With("compression", 6).With("filter", "all").With("keep", "none")),
+            };
         }
     }
 
     // Crops, scales and turns a picture file upright, at the input size.
-    private void ToPixels(ReadOnlyMemory<byte> file, string? name, byte[] pixels)
+    private void ToPixels(ReadOnlyMemory<byte> file, string? name, byte[] pixels) => ToPixels(file, name, pixels, Manifest.Width, Manifest.Height);
+
+    private void ToPixels(ReadOnlyMemory<byte> file, string? name, byte[] pixels, int uprightWidth, int uprightHeight)
     {
-        (VipsPixels decoded, ImageArea area, Orientation orientation) = Decode(file, name ?? "The picture", Manifest.Crop.Of);
+        (VipsPixels decoded, ImageArea area, Orientation orientation) = Decode(file, name ?? "The picture", _damage, Manifest.Crop.Of);
         using (decoded)
         {
-            (int width, int height) = orientation.Transposes ? (Manifest.Height, Manifest.Width) : (Manifest.Width, Manifest.Height);
+            (int width, int height) = orientation.Transposes ? (uprightHeight, uprightWidth) : (uprightWidth, uprightHeight);
             if (orientation.Value == 1)
             {
                 Resampler.Resample(decoded.Span, decoded.Width, decoded.Height, decoded.Bands, area, pixels, width, height, Manifest.Filter);
                 return;
             }
 
-            byte[] stored = ArrayPool<byte>.Shared.Rent(PixelBytes);
+            int length = width * height * Manifest.Channels;
+            byte[] stored = ArrayPool<byte>.Shared.Rent(length);
             Resampler.Resample(decoded.Span, decoded.Width, decoded.Height, decoded.Bands, area, stored, width, height, Manifest.Filter);
-            orientation.Apply(stored.AsSpan(0, PixelBytes), width, height, decoded.Bands, pixels);
+            orientation.Apply(stored.AsSpan(0, length), width, height, decoded.Bands, pixels);
             ArrayPool<byte>.Shared.Return(stored);
         }
     }
@@ -192,7 +252,7 @@ public sealed class ImagePreprocessor
     // Decodes the pixels that the part which `crop` chooses of the upright size touches, as the file stores them: not turned
     // yet. The area is that part within these pixels.
     private unsafe (VipsPixels Pixels, ImageArea Area, Orientation Orientation) Decode(
-        ReadOnlyMemory<byte> file, string name, Func<int, int, ImageArea> crop)
+        ReadOnlyMemory<byte> file, string name, DamagePolicy damage, Func<int, int, ImageArea> crop)
     {
         if (file.Length > MaxFileLength)
             throw new IsthmusException(ErrorKind.Data, $"{name} has {file.Length} bytes; the limit for pictures is {MaxFileLength}.");
@@ -201,7 +261,7 @@ public sealed class ImagePreprocessor
         VipsImage? image = null;
         try
         {
-            image = Load(pin.Pointer, file.Length, 1);
+            image = Load(pin.Pointer, file.Length, 1, damage);
             if ((long)image.Width * image.Height > MaxPixels)
                 throw new IsthmusException(ErrorKind.Data, $"{name} has {image.Width}×{image.Height} pixels; the limit is {MaxPixels / 1_000_000} million, so scale it down first.");
 
@@ -211,7 +271,7 @@ public sealed class ImagePreprocessor
             int shrink = IsJpeg(file.Span) ? ShrinkOnLoad(area.Width / targetWidth, area.Height / targetHeight) : 1;
             if (shrink > 1)
             {
-                Replace(ref image, Load(pin.Pointer, file.Length, shrink));
+                Replace(ref image, Load(pin.Pointer, file.Length, shrink, damage));
                 area = Area(image, orientation, crop);
             }
 
@@ -235,12 +295,12 @@ public sealed class ImagePreprocessor
 
             return (image.ToPixels(), area, orientation);
         }
-        catch (VipsException) when (_damage == DamagePolicy.Accept && IsJpeg(file.Span) && LastMarker(file.Span) is > 0 and var end)
+        catch (VipsException) when (damage == DamagePolicy.Accept && IsJpeg(file.Span) && LastMarker(file.Span) is > 0 and var end)
         {
             // Cut off within a table between two scans, which no decoder can make up: leave out that table.
             image?.Dispose();
             image = null;
-            return Decode(file[..end], name, crop);
+            return Decode(file[..end], name, damage, crop);
         }
         catch (VipsException e)
         {
@@ -252,10 +312,10 @@ public sealed class ImagePreprocessor
         }
     }
 
-    private unsafe VipsImage Load(void* data, int length, int shrink) => VipsImage.Load(data, (nuint)length, loader =>
+    private static unsafe VipsImage Load(void* data, int length, int shrink, DamagePolicy damage) => VipsImage.Load(data, (nuint)length, loader =>
     {
         // Rows are asked for once and in order, so only a few need be held.
-        loader.With("access", "sequential").With("fail_on", _damage == DamagePolicy.Refuse ? "error" : "none");
+        loader.With("access", "sequential").With("fail_on", damage == DamagePolicy.Refuse ? "error" : "none");
         if (shrink > 1) loader.With("shrink", shrink);
     });
 

@@ -115,7 +115,7 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Table
         if (segment.From is not null) return null;
         InputEncoding? encoding = input.Parameters.Text(ProtocolNames.Input) is { } text ? InputEncoding.Parse(text)
             : segment.Input ?? (input.Datatype == ProtocolNames.Bytes ? InputEncoding.File : null);
-        return encoding is { Kind: InputKind.File or InputKind.Jpeg or InputKind.Png or InputKind.Pixels } ? encoding : null;
+        return encoding is { Kind: not (InputKind.Local or InputKind.Tensor) } ? encoding : null;
     }
 
     private async ValueTask<SegmentOutput> PackAsync(

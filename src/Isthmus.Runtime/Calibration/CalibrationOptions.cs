@@ -66,7 +66,7 @@ public sealed record CalibrationOptions
         if (Codecs.IsDefault || Inputs.IsDefault || (Codecs.IsEmpty && Inputs.IsEmpty)) throw new IsthmusException(ErrorKind.Usage, "There is nothing to calibrate: name codecs or input encodings.");
         if (Codecs.Distinct().Count() != Codecs.Length || Inputs.Distinct().Count() != Inputs.Length) throw new IsthmusException(ErrorKind.Usage, "A codec or an input encoding is named twice.");
         if (Codecs.Length > Core.Profiling.ProfileRules.MaxChoices) throw new IsthmusException(ErrorKind.Usage, $"{Codecs.Length} codecs are too many: a profile holds at most {Core.Profiling.ProfileRules.MaxChoices}.");
-        if (Inputs.Any(i => i.Kind == InputKind.Local)) throw new IsthmusException(ErrorKind.Usage, "'local' is no form in which a picture crosses: choose file, jpeg:Q, png, pixels or tensor.");
+        if (Inputs.Any(i => i.Kind == InputKind.Local)) throw new IsthmusException(ErrorKind.Usage, "'local' is no form in which a picture crosses: choose file, jpeg:Q, webp:Q, embedded, png, pixels or tensor.");
         foreach (CodecSpec codec in Codecs) TensorCodecs.Get(codec);
         if (MaxCuts is < 0) throw new IsthmusException(ErrorKind.Usage, "A number of cuts is zero or more.");
         if (MaxCuts is not null && !Cuts.IsDefaultOrEmpty) throw new IsthmusException(ErrorKind.Usage, "Either the cuts are named or their number is, not both.");

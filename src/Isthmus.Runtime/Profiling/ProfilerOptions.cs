@@ -92,6 +92,6 @@ public sealed record ProfilerOptions
         if (Calibration is { Calibration: null })
             throw new IsthmusException(ErrorKind.Usage, $"The profile of {Calibration.ModelName} was not calibrated: 'isthmus calibrate' makes or completes one that is.");
         if (Codecs.IsDefaultOrEmpty) throw new IsthmusException(ErrorKind.Usage, "At least one codec must be measured.");
-        if (Inputs.IsDefault || Inputs.Any(i => i.Kind == InputKind.Local)) throw new IsthmusException(ErrorKind.Usage, "'local' is no form in which a picture crosses: choose file, jpeg:Q, png, pixels or tensor.");
+        if (Inputs.IsDefault || Inputs.Any(i => i.Kind == InputKind.Local)) throw new IsthmusException(ErrorKind.Usage, "'local' is no form in which a picture crosses: choose file, jpeg:Q, webp:Q, embedded, png, pixels or tensor.");
     }
 }

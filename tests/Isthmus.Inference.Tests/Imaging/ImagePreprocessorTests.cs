@@ -174,6 +174,74 @@ public sealed class ImagePreprocessorTests
     }
 
     [Fact]
+    public void Encode_PartsOfAJpeg_AreBeginningsOfTheWholeAndComeCloserToIt()
+    {
+        ImagePreprocessor preprocessor = new(Pictures.Whole(128, 128));
+        byte[] file = Pictures.File(Pictures.Smooth(256, 256), 256, 256, 3);
+        InputEncoding form = InputEncoding.Jpeg(90);
+        byte[] whole = preprocessor.Encode(file, form);
+        using Tensor expected = preprocessor.FromEncoded(whole, form);
+        IReadOnlyList<int> scans = ImagePreprocessor.Boundaries(whole, form);
+        Assert.True(scans.Count > 3);
+        Assert.Equal(whole.Length - 2, scans[^1]);
+        double last = double.PositiveInfinity;
+        foreach (double fraction in (double[])[0.1, 0.3, 0.5, 0.8, 1])
+        {
+            InputEncoding part = form.First(fraction);
+            byte[] bytes = preprocessor.Encode(file, part);
+            Assert.Equal(whole[..bytes.Length], bytes);
+            int exact = (int)Math.Ceiling(whole.Length * fraction);
+            Assert.True(bytes.Length == exact || scans.Contains(bytes.Length));
+            Assert.InRange(bytes.Length, exact - (whole.Length / 50), exact);
+            using Tensor actual = preprocessor.FromEncoded(bytes, part);
+            double error = MeanError(expected, actual);
+            Assert.True(error < last || error == 0, $"{fraction}: {error} after {last}");
+            last = error;
+        }
+
+        Assert.Equal(0, last);
+    }
+
+    [Fact]
+    public void FromEncoded_EveryBeginningOfAJpeg_IsAPictureOrRefused()
+    {
+        ImagePreprocessor preprocessor = new(Pictures.Whole(64, 64));
+        byte[] whole = preprocessor.Encode(Pictures.File(Pictures.Smooth(256, 256), 256, 256, 3), InputEncoding.Jpeg(75));
+        int first = ImagePreprocessor.Boundaries(whole, InputEncoding.Jpeg(75))[0];
+        InputEncoding part = InputEncoding.Jpeg(75).First(0.5);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            try
+            {
+                preprocessor.FromEncoded(whole.AsMemory(0, length), part).Dispose();
+            }
+            catch (IsthmusException e) when (length < first)
+            {
+                Assert.Equal(ErrorKind.Data, e.Kind);
+            }
+        }
+
+        // A whole form that was cut off is damaged, as before.
+        Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => preprocessor.FromEncoded(whole.AsMemory(0, whole.Length / 2), part.Whole)).Kind);
+    }
+
+    [Theory]
+    [InlineData("webp:90", 5)]
+    [InlineData("jpeg:95x0.5", 5)]
+    [InlineData("webp:95x0.5", 7)]
+    public void FromEncoded_WebpAndScaledDown_IsAboutThePicture(string form, double tolerance)
+    {
+        ImagePreprocessor preprocessor = new(Pictures.Whole(64, 64));
+        byte[] file = Pictures.File(Pictures.Smooth(256, 256), 256, 256, 3);
+        using Tensor expected = preprocessor.FromFile(file);
+        InputEncoding encoding = InputEncoding.Parse(form);
+        byte[] bytes = preprocessor.Encode(file, encoding);
+        using Tensor actual = preprocessor.FromEncoded(bytes, encoding);
+        Assert.InRange(MeanError(expected, actual), 0, tolerance);
+        if (encoding.Scale < 1) Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => preprocessor.FromEncoded(bytes, InputEncoding.Jpeg(95))).Kind);
+    }
+
+    [Fact]
     public void Encode_GreyNetwork_RoundTrips()
     {
         ImagePreprocessor preprocessor = new(new() { Width = 28, Height = 28, ChannelOrder = ChannelOrder.Grey });
@@ -338,4 +406,6 @@ public sealed class ImagePreprocessorTests
         Assert.Equal(expected.Shape, actual.Shape);
         Assert.InRange(expected.Floats.ToArray().Zip(actual.Floats.ToArray(), (a, b) => Math.Abs(a - b)).Max(), 0, tolerance);
     }
+
+    private static double MeanError(Tensor expected, Tensor actual) => expected.Floats.ToArray().Zip(actual.Floats.ToArray(), (a, b) => (double)Math.Abs(a - b)).Average();
 }
