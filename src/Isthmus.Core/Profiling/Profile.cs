@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Isthmus.Core.Graphs;
+using Isthmus.Core.Profiling.Curves;
 
 namespace Isthmus.Core.Profiling;
 
@@ -49,4 +50,27 @@ public sealed record Profile(
     /// <summary>Where calibrated sizes and losses come from; null if nothing was calibrated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ProfileCalibration? Calibration { get; init; }
+
+    /// <summary>How the accuracy grows with the bytes of the picture that cross, one entry for each way to make them fewer; empty if that was not calibrated.</summary>
+    [JsonIgnore]
+    public ImmutableArray<InputCurve> InputCurves { get; init; } = [];
+
+    /// <summary>What the confidence of small networks on the device says about an image; empty if that was not calibrated.</summary>
+    [JsonIgnore]
+    public ImmutableArray<ConfidenceTable> ConfidenceTables { get; init; } = [];
+
+    // As they are written: absent if there are none.
+    [JsonInclude, JsonPropertyName("inputCurves"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal ImmutableArray<InputCurve>? WrittenInputCurves
+    {
+        get => InputCurves.IsDefaultOrEmpty ? null : InputCurves;
+        init => InputCurves = value ?? [];
+    }
+
+    [JsonInclude, JsonPropertyName("confidenceTables"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal ImmutableArray<ConfidenceTable>? WrittenConfidenceTables
+    {
+        get => ConfidenceTables.IsDefaultOrEmpty ? null : ConfidenceTables;
+        init => ConfidenceTables = value ?? [];
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling.Curves;
 using Isthmus.Core.Quantities;
 
 namespace Isthmus.Core.Profiling;
@@ -23,6 +24,9 @@ public static class ProfileRules
 
     /// <summary>The largest number of segments that one node has measured.</summary>
     public const int MaxSegments = 200_000;
+
+    /// <summary>The largest number of curves, and of tables of confidence.</summary>
+    public const int MaxCurves = 32;
 
     /// <summary>The longest time that counts as a measurement: one hour.</summary>
     public const double MaxMilliseconds = 3_600_000;
@@ -78,6 +82,8 @@ public static class ProfileRules
         HashSet<InputEncoding> inputs = Inputs(check, profile);
         HashSet<string> nodes = Nodes(check, profile, cuts, inputs);
         Links(check, profile, nodes);
+        Curves(check, profile);
+        Confidences(check, profile);
     }
 
     /// <summary>Checks a link that did not come with a profile.</summary>
@@ -253,6 +259,110 @@ public static class ProfileRules
             check.That(link.From != link.To, at, "a link leads from one node to another");
             check.That(seen.Add((link.From!, link.To!)), at, $"the link from '{link.From}' to '{link.To}' is there twice");
             check.Link(link, at);
+        }
+    }
+
+    private static void Curves(Checker check, Profile profile)
+    {
+        check.List(profile.InputCurves, "inputCurves", MaxCurves);
+        HashSet<string> families = new(StringComparer.Ordinal);
+        for (int i = 0; i < profile.InputCurves.Length; i++)
+        {
+            string at = $"inputCurves[{i}]";
+            InputCurve curve = check.NotNull(profile.InputCurves[i], at);
+            check.Text(curve.Family, $"{at}.family");
+            check.That(families.Add(curve.Family), $"{at}.family", $"'{Checker.Shown(curve.Family)}' is there twice");
+            check.That(curve.Reference.Kind != InputKind.Local && !curve.Reference.IsPartial, $"{at}.reference", "fraction 1 is a form in which the whole picture crosses");
+            check.Size(curve.Bytes.Value, $"{at}.bytes");
+            check.Count(curve.SampleCount, $"{at}.sampleCount");
+            check.Share(curve.Whole, $"{at}.whole");
+            Points(check, curve, at);
+            Fits(check, curve, at);
+        }
+    }
+
+    private static void Points(Checker check, InputCurve curve, string at)
+    {
+        check.List(curve.Points, $"{at}.points", MaxChoices);
+        check.That(curve.Points.Length > 0, $"{at}.points", "a curve has at least one point");
+        for (int k = 0; k < curve.Points.Length; k++)
+        {
+            string pointAt = $"{at}.points[{k}]";
+            CurvePoint point = check.NotNull(curve.Points[k], pointAt);
+            check.That(point.Encoding.Kind != InputKind.Local, $"{pointAt}.encoding", "'local' does not cross");
+            check.That(point.Fraction is > 0 and <= 1, $"{pointAt}.fraction", "it must be above 0 and at most 1");
+            check.Size(point.Bytes.Value, $"{pointAt}.bytes");
+            check.Share(point.Accuracy, $"{pointAt}.accuracy");
+            check.Share(point.Low, $"{pointAt}.low");
+            check.Share(point.High, $"{pointAt}.high");
+            check.That(point.Low <= point.Accuracy && point.Accuracy <= point.High, pointAt, "the accuracy must lie in its interval");
+            check.Share(point.Agreement, $"{pointAt}.agreement");
+            check.Count(point.Count, $"{pointAt}.count");
+            if (k == 0) continue;
+            check.That(point.Fraction > curve.Points[k - 1].Fraction, $"{pointAt}.fraction", "the fractions must rise");
+            check.That(point.Bytes.Value >= curve.Points[k - 1].Bytes.Value, $"{pointAt}.bytes", "more of the picture cannot be fewer bytes");
+        }
+    }
+
+    private static void Fits(Checker check, InputCurve curve, string at)
+    {
+        check.List(curve.Fits, $"{at}.fits", AccuracyCurves.Kinds.Length);
+        HashSet<string> kinds = new(StringComparer.Ordinal);
+        for (int k = 0; k < curve.Fits.Length; k++)
+        {
+            string fitAt = $"{at}.fits[{k}]";
+            CurveFit fit = check.NotNull(curve.Fits[k], fitAt);
+            try
+            {
+                fit.Curve();
+            }
+            catch (IsthmusException e)
+            {
+                check.Fail(fitAt, e.Message.TrimEnd('.'));
+            }
+
+            check.That(kinds.Add(fit.Kind), $"{fitAt}.kind", $"'{fit.Kind}' is there twice");
+            check.Share(fit.Error, $"{fitAt}.error");
+            check.Share(fit.HeldOutError ?? 0, $"{fitAt}.heldOutError");
+            check.List(fit.Band, $"{fitAt}.band", MaxChoices);
+            for (int b = 0; b < fit.Band.Length; b++)
+            {
+                check.That(fit.Band[b].Fraction is > 0 and <= 1 && (b == 0 || fit.Band[b].Fraction > fit.Band[b - 1].Fraction), $"{fitAt}.band[{b}].fraction", "the fractions must rise, above 0 and up to 1");
+                check.That(fit.Band[b].Low is >= 0 and <= 1 && fit.Band[b].High <= 1 && fit.Band[b].Low <= fit.Band[b].High, $"{fitAt}.band[{b}]", "its ends must be from 0 to 1, the lower one first");
+            }
+        }
+
+        check.That(curve.Chosen is not null && kinds.Contains(curve.Chosen), $"{at}.chosen", $"'{Checker.Shown(curve.Chosen)}' is none of the curve's fits");
+    }
+
+    private static void Confidences(Checker check, Profile profile)
+    {
+        check.List(profile.ConfidenceTables, "confidenceTables", MaxCurves);
+        HashSet<(string, string)> seen = [];
+        for (int i = 0; i < profile.ConfidenceTables.Length; i++)
+        {
+            string at = $"confidenceTables[{i}]";
+            ConfidenceTable table = check.NotNull(profile.ConfidenceTables[i], at);
+            check.Text(table.DeviceModelName, $"{at}.deviceModelName");
+            check.Text(table.Family, $"{at}.family");
+            check.That(seen.Add((table.DeviceModel.ToString(), table.Family)), at, "it is there twice");
+            check.List(table.Fractions, $"{at}.fractions", MaxChoices);
+            check.That(table.Fractions.Length > 0, $"{at}.fractions", "at least one is expected");
+            for (int k = 0; k < table.Fractions.Length; k++)
+                check.That(table.Fractions[k] is > 0 and <= 1 && (k == 0 || table.Fractions[k] > table.Fractions[k - 1]), $"{at}.fractions[{k}]", "the fractions must rise, above 0 and up to 1");
+            check.List(table.Bins, $"{at}.bins", ConfidenceTable.MaxBins);
+            check.That(table.Bins.Length > 0, $"{at}.bins", "at least one is expected");
+            for (int k = 0; k < table.Bins.Length; k++)
+            {
+                string binAt = $"{at}.bins[{k}]";
+                ConfidenceBin bin = check.NotNull(table.Bins[k], binAt);
+                check.Share(bin.From, $"{binAt}.from");
+                check.That(k == 0 || bin.From >= table.Bins[k - 1].From, $"{binAt}.from", "the confidence must not fall from bin to bin");
+                check.Count(bin.Count, $"{binAt}.count");
+                check.That(bin.DeviceRight >= 0 && bin.DeviceRight <= bin.Count, $"{binAt}.deviceRight", "more are right than there are");
+                check.List(bin.RemoteRight, $"{binAt}.remoteRight", MaxChoices);
+                check.That(bin.RemoteRight.Length == table.Fractions.Length && bin.RemoteRight.All(r => r >= 0 && r <= bin.Count), $"{binAt}.remoteRight", "a count for each fraction is expected, none above the number of images");
+            }
         }
     }
 

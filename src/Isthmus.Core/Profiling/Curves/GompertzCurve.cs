@@ -7,7 +7,7 @@ namespace Isthmus.Core.Profiling.Curves;
 public sealed record GompertzCurve(double A, double B, double C) : IAccuracyCurve
 {
     /// <inheritdoc/>
-    public string Kind => "gompertz";
+    public string Kind => AccuracyCurves.Gompertz;
 
     /// <inheritdoc/>
     public double At(double fraction) => Math.Min(1, A * Math.Exp(-B * Math.Exp(-C * fraction)));
