@@ -149,6 +149,36 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Run_SendUntilATime_ASlowLinkBringsAPartAndAFastOneAll()
+    {
+        using TestFolder folder = new();
+        string model = SmallNetwork.Write(folder);
+        WritePictures(folder, 3);
+        await using TestNode cloud = await TestNode.StartAsync("cloud");
+        string plan = WritePlan(folder, model, InputEncoding.Jpeg(100), new PlacedSegment("cloud", Tier.Cloud, null, null, null)), profile = await ProfileAsync(folder, model, "--cloud", cloud.Url.ToString());
+        List<double> fractions = [];
+        foreach (double bitsPerSecond in new[] { 60e3, 50e6 })
+        {
+            LinkConditions conditions = new(new BitsPerSecond(bitsPerSecond), new Milliseconds(2));
+            await using LinkEmulator link = LinkEmulator.Start(new LinkEmulatorOptions { To = new IPEndPoint(IPAddress.Loopback, cloud.Url.Port), Up = conditions, Down = new(new BitsPerSecond(50e6), new Milliseconds(2)) });
+            JsonElement run = (await IsthmusProcess.RunAsync(
+                "run", model, "--images", folder["images"], "--cloud", link.Url.ToString(), "--emulated-links", "--profile", profile, "--plan", plan, "--send-until", bitsPerSecond < 1e6 ? "150" : "20000", "--json")).Json();
+            foreach (JsonElement image in ByFile(run).Values)
+            {
+                Assert.Equal(["cloud"], Nodes(image));
+                JsonElement input = image.GetProperty("input");
+                Assert.Equal(bitsPerSecond < 1e6 ? "deadline" : "whole", input.GetProperty("why").GetString());
+                Assert.InRange(input.GetProperty("used").GetInt64(), 1, input.GetProperty("whole").GetInt64());
+            }
+
+            fractions.Add(run.GetProperty("summary").GetProperty("input").GetProperty("meanFraction").GetDouble());
+        }
+
+        Assert.InRange(fractions[0], 0.001, 0.999);
+        Assert.Equal(1, fractions[1]);
+    }
+
+    [Fact]
     public async Task Run_CloudIsKilledInMidRun_TheDeviceFinishesAndTheAnswersSaySo()
     {
         using TestFolder folder = new();

@@ -28,6 +28,7 @@ internal sealed class RunCommand : ICommandFactory
         Option<string> plan = new("--plan") { Description = "auto plans, and plans again as links and load change; or the file of a fixed plan, as 'isthmus plan -o' writes it; or device.", HelpName = "auto|device|file", DefaultValueFactory = _ => "auto" };
         Option<string?> profile = new("--profile") { Description = "The profile that 'isthmus profile' wrote (default: measured, unless it was before).", HelpName = "file" };
         Option<double?> deadline = new("--deadline") { Description = "The time that an answer may take; what a node does not do in time, the device does (default: no limit).", HelpName = "ms" };
+        Option<string?> sendUntil = new("--send-until") { Description = "Send progressive pictures (jpeg:Q, embedded) scan by scan, and have the node answer from what came: so many milliseconds after the picture was begun, or as long as --deadline leaves for computing and the way back (default: send all that the plan says).", HelpName = "ms|deadline" };
         Option<int?> limit = new("--limit") { Description = "The most pictures to classify (default: all).", HelpName = "number" };
         Option<int> concurrency = new("--concurrency") { Description = "Pictures under way at a time.", HelpName = "number", DefaultValueFactory = _ => RunnerOptions.Default.Concurrency };
         Option<bool> stream = new("--stream") { Description = "Pipelined: the device computes a picture while the one before crosses and the one before that is in the tail. With auto, the plan is chosen once and kept." };
@@ -37,7 +38,7 @@ internal sealed class RunCommand : ICommandFactory
         Option<string?> data = new("--data") { Description = $"The data folder; default ${DataFolder.Variable}, else the user's application data.", HelpName = "folder" };
         Command command = new("run", "Classify pictures, each part of the network where it is best: measured, planned, explained; and still answered when a node fails.");
         model.AddTo(command, withDimensions: false);
-        foreach (Option option in new Option[] { images, labels, plan, profile, deadline, limit, repeat, concurrency, stream, window, log, data }) command.Options.Add(option);
+        foreach (Option option in new Option[] { images, labels, plan, profile, deadline, sendUntil, limit, repeat, concurrency, stream, window, log, data }) command.Options.Add(option);
         TierOptions tiers = TierOptions.AddTo(command);
         SessionOptions device = SessionOptions.AddTo(command);
         PlanningOptions planning = PlanningOptions.AddTo(command);
@@ -75,7 +76,10 @@ internal sealed class RunCommand : ICommandFactory
                 Slowdown = machines?.Local?.Slowdown ?? tiers.Slowdown(run.Options),
                 Session = device.Read(run.Options),
                 Deadline = run.Options.GetValue(deadline) is { } ms ? new Milliseconds(ms) : null,
+                SendUntil = Until(run.Options.GetValue(sendUntil)),
             };
+            if (settings.SendUntil is { Time: null } && settings.Deadline is null)
+                throw new IsthmusException(ErrorKind.Usage, "--send-until deadline needs a deadline: give --deadline.");
             RunnerOptions options = new() { Concurrency = run.Options.GetValue(concurrency) };
             options.Validate();
             using DecisionLogFile? decisionLog = run.Options.GetValue(log) is { } logPath ? new DecisionLogFile(logPath) : null;
@@ -121,6 +125,14 @@ internal sealed class RunCommand : ICommandFactory
         });
     }
 
+    private static SendUntil? Until(string? text) => text switch
+    {
+        null => null,
+        "deadline" => SendUntil.Deadline,
+        _ when double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double ms) && ms is > 0 and <= 60_000 => new(new Milliseconds(ms)),
+        _ => throw new IsthmusException(ErrorKind.Usage, $"'{text}' is not a time to send until: choose a number of milliseconds, at most 60000, or deadline."),
+    };
+
     private static ImmutableArray<LabelledImage> Repeated(ImmutableArray<LabelledImage> pictures, int times) =>
         times is >= 1 and <= 1000 ? [.. Enumerable.Repeat(pictures, times).SelectMany(p => p)]
             : throw new IsthmusException(ErrorKind.Usage, $"{times} times through the pictures is not possible: --repeat is 1 to 1000.");
@@ -164,7 +176,7 @@ internal sealed class RunCommand : ICommandFactory
     private static void Draw(IAnsiConsole console, RunReport report, IReadOnlyList<AdaptationDecision> decisions)
     {
         Table table = new() { Border = TableBorder.Simple };
-        table.AddColumns("picture", "class", "score", "where", "total", "decode", "head", "encode", "send", "queue", "middle", "tail", "return", "sent");
+        table.AddColumns("picture", "class", "score", "where", "total", "decode", "head", "encode", "send", "queue", "middle", "tail", "return", "sent", "used");
         foreach (ImageReport image in report.Images)
         {
             if (image.Ms is not { } ms)
@@ -176,7 +188,7 @@ internal sealed class RunCommand : ICommandFactory
             string where = string.Join(", ", image.Where.Select(w => $"{w.Segment} on {w.Node}")) + (image.Fallback is null ? "" : " (fallback)");
             table.AddRow(
                 Markup.Escape(image.File), Markup.Escape(image.Top1!.Name), $"{image.Top1.Score:0.00}", Markup.Escape(where), ms.Total.ToString(),
-                Short(ms.Decode), Short(ms.Head), Short(ms.Encode), Short(ms.Send), Short(ms.Queue), Short(ms.Middle), Short(ms.Tail), Short(ms.Return), new ByteCount(image.BytesSent).ToString());
+                Short(ms.Decode), Short(ms.Head), Short(ms.Encode), Short(ms.Send), Short(ms.Queue), Short(ms.Middle), Short(ms.Tail), Short(ms.Return), new ByteCount(image.BytesSent).ToString(), Used(image));
         }
 
         console.Write(table);
@@ -188,8 +200,13 @@ internal sealed class RunCommand : ICommandFactory
         console.MarkupLineInterpolated($"{s.Answered} of {s.Images} answered{accuracy}, median {s.P50Ms:0.0} ms, 95 % within {s.P95Ms:0.0} ms, {new ByteCount((long)s.BytesSentPerImage)} sent per picture{(s.Emulated ? "; slow-down or links are emulated" : "")}.");
         if (report is { Switches: { Switches: > 0 } switches, Sessions: { } sessions })
             console.MarkupLineInterpolated($"{switches.Switches} switches, {switches.Ready} of them to a plan that was ready; {sessions.Ahead} segments were loaded on the device ahead of need, {sessions.Hits} of these were needed, {sessions.Cold} pictures waited for one.");
+        if (s.Input is { } used)
+            console.MarkupLineInterpolated($"Of {used.Images} progressive pictures {used.MeanFraction:P0} of the bytes were used on average; {used.Cut} were ended by their time.");
         if (s.MeasuredOverPredicted is { } ratio) console.MarkupLineInterpolated($"Measured time is {ratio:0.00}× the predicted one (median).");
     }
+
+    // How much of the picture the answer was made of.
+    private static string Used(ImageReport image) => image.Input is { } input ? $"{input.Used} of {input.Whole} ({input.Fraction:P0}){(input.Why == "deadline" ? ", time up" : "")}" : "";
 
     private static string Short(Milliseconds time) => time.Value == 0 ? "" : $"{time.Value:0.0}";
 }

@@ -18,6 +18,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
     {
         NodeRefusal e => (e.Status, e.Message, e.RetryAfterSeconds),
         ProtocolException { Error: ProtocolError.TooLarge } e => (413, e.Message, null),
+        ProtocolException { Error: ProtocolError.TooLate } e => (408, e.Message, null),
         NodeException e => (502, e.Message, null),
         IsthmusException { Kind: ErrorKind.Data or ErrorKind.Usage or ErrorKind.Model } e => (400, e.Message, null),
         IsthmusException e => (500, e.Message, null),

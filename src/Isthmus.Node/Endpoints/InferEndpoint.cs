@@ -42,7 +42,7 @@ internal sealed class InferEndpoint(NodeOptions options, NodeState state, ModelS
         {
             StoredModel model = models.Require((string)context.Request.RouteValues["model"]!);
             long? headerLength = InferReader.ParseHeaderLength(context.Request.Headers[ProtocolNames.HeaderLength]);
-            using InferRequest request = await InferReader.ReadRequestAsync(context.Request.Body, headerLength, options.Limits, context.RequestAborted);
+            using InferRequest request = await InferReader.ReadRequestAsync(context.Request.Body, headerLength, options.Limits, _clock, context.RequestAborted);
             long received = _clock.GetTimestamp();
             SegmentRequest segment = request.Segment();
             using Deadline deadline = new(_clock, arrived, segment.Deadline, context.RequestAborted, state.Aborted);

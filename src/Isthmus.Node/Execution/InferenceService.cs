@@ -46,6 +46,13 @@ internal sealed partial class InferenceService(
         {
             Cold = stages.IsCold,
         };
+        foreach (InferTensor input in request.Inputs)
+        {
+            if (input.Arrival is not { } arrival) continue;
+            hop = hop with { BytesUsed = arrival.Bytes, BytesAnnounced = arrival.Announced, Receive = arrival.Took, IsCut = arrival.IsCut };
+            telemetry.CountArrival(arrival);
+        }
+
         telemetry.Record(stages);
         return new InferResponse
         {

@@ -76,7 +76,7 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Table
             long started = clock.GetTimestamp();
             if (Encoding(segment, input) is { } encoding)
             {
-                made.Add(tensors[i] = images.Decode(model, input.OpaqueBytes(), encoding));
+                made.Add(tensors[i] = images.Decode(model, input.OpaqueBytes(), Arrived(encoding, input)));
                 stages.Decode += await slowdown.FinishAsync(started, cancellationToken);
             }
             else if (input.Parameters.Text(ProtocolNames.Codec) is { } codec)
@@ -116,6 +116,15 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Table
         InputEncoding? encoding = input.Parameters.Text(ProtocolNames.Input) is { } text ? InputEncoding.Parse(text)
             : segment.Input ?? (input.Datatype == ProtocolNames.Bytes ? InputEncoding.File : null);
         return encoding is { Kind: not (InputKind.Local or InputKind.Tensor) } ? encoding : null;
+    }
+
+    // The form of what came: a first part, where the content was allowed to end early and did.
+    private static InputEncoding Arrived(InputEncoding encoding, InferTensor input)
+    {
+        if (input.Arrival is not { } arrival) return encoding;
+        if (!encoding.IsProgressive)
+            throw new IsthmusException(ErrorKind.Data, $"A part of '{encoding.Whole}' is no picture, so it may not end early; choose jpeg:Q or embedded.");
+        return arrival.IsWhole ? encoding : encoding.First(Math.Clamp(encoding.Fraction * arrival.Bytes / arrival.Announced, 0.001, 0.999));
     }
 
     private async ValueTask<SegmentOutput> PackAsync(

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Isthmus.Node.Admission;
 using Isthmus.Node.Execution;
 using Isthmus.Node.Models;
+using Isthmus.Runtime.Protocol;
 
 namespace Isthmus.Node.Telemetry;
 
@@ -15,6 +16,7 @@ internal sealed class NodeTelemetry : IDisposable
     private readonly Counter<long> _requests;
     private readonly Counter<long> _fallbacks;
     private readonly Counter<long> _models;
+    private readonly Counter<long> _open;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _stage;
     private long _arrived;
@@ -37,6 +39,7 @@ internal sealed class NodeTelemetry : IDisposable
         _requests = Meter.CreateCounter<long>("isthmus.requests", description: "Inference requests by how they ended.");
         _fallbacks = Meter.CreateCounter<long>("isthmus.fallbacks", description: "Answers that this node finished itself because the next one failed.");
         _models = Meter.CreateCounter<long>("isthmus.models.received", description: "Models that were sent to this node.");
+        _open = Meter.CreateCounter<long>("isthmus.inputs.open", description: "Answers from inputs that were allowed to end early, by whether all of them came.");
         _duration = Meter.CreateHistogram<double>("isthmus.request.duration", "s", "From the last byte of an inference request to its answer.");
         _stage = Meter.CreateHistogram<double>("isthmus.stage.duration", "s", "Time of each stage of an inference request.");
         Meter.CreateObservableGauge("isthmus.queue.waiting", () => queue.Waiting, description: "Requests that wait for a worker.");
@@ -65,6 +68,10 @@ internal sealed class NodeTelemetry : IDisposable
 
     /// <summary>An inference request arrived.</summary>
     public void CountArrival() => Interlocked.Increment(ref _arrived);
+
+    /// <summary>An answer was made of an input that was allowed to end early.</summary>
+    public void CountArrival(Arrival arrival) =>
+        _open.Add(1, new KeyValuePair<string, object?>("came", arrival.IsWhole ? "whole" : arrival.IsCut ? "cut" : "ended"));
 
     /// <summary>An inference request ended.</summary>
     /// <param name="status">The HTTP status; 499 if the caller went away.</param>

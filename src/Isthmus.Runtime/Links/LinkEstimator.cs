@@ -22,6 +22,16 @@ public sealed class LinkEstimator
     // A transfer's time per byte can be this little; it stands for 100 Gbit/s, beyond which nothing here matters.
     private const double LeastMillisecondsPerByte = 8e3 / 100e9;
 
+    // A transfer that came by this factor, and these milliseconds, slower than it was sent was held up by the link.
+    private const double HeldUp = 1.1;
+    private const double HeldUpAtLeast = 3;
+
+    // A transfer that was held up for so many milliseconds has full weight: it is long beside any jitter, whatever its size.
+    private const double FullWeightPaced = 100;
+
+    /// <summary>A sender that holds itself back to the estimate goes faster than it by this factor.</summary>
+    public const double PaceGain = 1.25;
+
     private readonly LinkEstimatorOptions _options;
     private readonly TimeProvider _clock;
     private readonly Lock _lock = new();
@@ -101,6 +111,35 @@ public sealed class LinkEstimator
         }
     }
 
+    /// <summary>Takes a transfer into account that its sender held back to a pace, or that was cut off.</summary>
+    /// <remarks>
+    /// What came as slowly as it was sent says no more than that the link is at least so fast: it raises the estimate and never lowers it. What came more slowly,
+    /// or was cut off while more was on the way, was held up by the link, and says how fast that is. Senders go a little faster than the estimate
+    /// (<see cref="PaceGain"/>), so a link that became faster is found step by step.
+    /// </remarks>
+    /// <param name="bytes">Bytes that came.</param>
+    /// <param name="arrival">From the first of them to the last, as the receiver saw it.</param>
+    /// <param name="sending">From the first to the last that was sent, as the sender saw it.</param>
+    /// <param name="isCut">Whether more was on the way when the receiver stopped.</param>
+    public void RecordPaced(ByteCount bytes, Milliseconds arrival, Milliseconds sending, bool isCut)
+    {
+        // A receiver that was busy reads everything at once: what came cannot have come faster than it was sent.
+        double duration = Math.Max(arrival.Value, sending.Value);
+        if (!(duration > 0) || !double.IsFinite(duration) || bytes.Value < 1) return;
+        bool heldUp = isCut || arrival.Value > (sending.Value * HeldUp) + HeldUpAtLeast;
+        double perByte = Math.Max(LeastMillisecondsPerByte, duration / bytes.Value);
+        lock (_lock)
+        {
+            // A rate that was reached is no opinion: it needs no weight.
+            if (perByte < _perByte) _perByte = perByte;
+            else if (!heldUp) return;
+            else Average(perByte, Math.Min(1, duration / FullWeightPaced));
+            _any = true;
+            _last = _lastBandwidth = _clock.GetTimestamp();
+            _bandwidthCount++;
+        }
+    }
+
     private void RecordRoundTrip(double duration)
     {
         _roundTrips.Enqueue(duration);
@@ -117,7 +156,13 @@ public sealed class LinkEstimator
         // Where the round trip is nearly all of the time, the rest is jitter and tells little of the bandwidth.
         double share = Math.Clamp((duration - _roundTrip) / duration / 0.25, 0.02, 1);
         double size = Math.Min(1, (double)bytes / _options.FullWeight.Value);
-        double weight = size * share;
+        Average(perByte, size * share);
+        _bandwidthCount++;
+        _lastBandwidth = _clock.GetTimestamp();
+    }
+
+    private void Average(double perByte, double weight)
+    {
         if (_bandwidthCount == 0)
         {
             _perByte = perByte;
@@ -135,9 +180,6 @@ public sealed class LinkEstimator
             if (weight >= 0.1) _suspect = far && !step ? perByte : double.NaN;
             _perByte = Math.Max(LeastMillisecondsPerByte, next);
         }
-
-        _bandwidthCount++;
-        _lastBandwidth = _clock.GetTimestamp();
     }
 
     private bool IsFar(double perByte) => perByte > _perByte * _options.StepFactor || perByte < _perByte / _options.StepFactor;

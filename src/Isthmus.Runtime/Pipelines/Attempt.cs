@@ -14,6 +14,9 @@ internal sealed record Attempt(ImmutableArray<ClassScore> Top, StageTimes Times,
     /// <summary>The nodes on which a segment had to be loaded first.</summary>
     public ImmutableArray<string> Cold { get; init; } = [];
 
+    /// <summary>How much of the picture was used; null if none crossed in a progressive form.</summary>
+    public InputUse? Input { get; init; }
+
     /// <summary>When it kept which stage busy.</summary>
     public ImmutableArray<StageSpan> Spans { get; init; } = [];
 

@@ -26,6 +26,9 @@ public sealed record ImageAnswer
     /// <summary>What crossed each link, in order. Requests that failed count with what they sent, as far as that is known.</summary>
     public required ImmutableArray<HopTransfer> Hops { get; init; }
 
+    /// <summary>How much of the picture was used, if it crossed in a progressive form; null if not.</summary>
+    public InputUse? Input { get; init; }
+
     /// <summary>When the picture kept which stage busy, in the order in which it passed through them.</summary>
     public ImmutableArray<StageSpan> Spans { get; init; } = [];
 

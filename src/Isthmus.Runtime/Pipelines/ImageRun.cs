@@ -34,6 +34,15 @@ internal sealed class ImageRun : IDisposable
     /// <summary>What is sent: frames, an encoded picture, or the input tensor.</summary>
     public ImmutableArray<InferTensor> Message { get; set; } = [];
 
+    /// <summary>The form in which the picture crosses, if it does.</summary>
+    public InputEncoding Input { get; set; }
+
+    /// <summary>Bytes of the whole of that form; 0 if it is not progressive.</summary>
+    public int WholeLength { get; set; }
+
+    /// <summary>Where what crosses is best cut.</summary>
+    public IReadOnlyList<int> Boundaries { get; set; } = [];
+
     /// <summary>Whether a segment had to be loaded on the device first.</summary>
     public bool IsCold { get; set; }
 

@@ -9,6 +9,7 @@ using Isthmus.Core.Progress;
 using Isthmus.Core.Quantities;
 using Isthmus.Core.Tensors;
 using Isthmus.Inference.Classification;
+using Isthmus.Inference.Imaging;
 using Isthmus.Runtime.Protocol;
 using Isthmus.Runtime.Transport;
 
@@ -31,6 +32,19 @@ public sealed class Pipeline : IAsyncDisposable
     // Nodes keep for a minute what they were asked to have ready.
     private static readonly TimeSpan ReadyFor = TimeSpan.FromSeconds(60);
 
+    // A node's answer to a picture is taken to have about so many bytes: a thousand classes and the trace.
+    private static readonly ByteCount AnswerBytes = new(5_000);
+
+    // The longest that nodes wait for content that may end early.
+    private const double MaxSending = 60_000;
+
+    // Of the time that a deadline leaves for sending, the rest is for what no estimate foresees; and so many milliseconds for timers.
+    private const double DeadlineShare = 0.95;
+    private const double DeadlineMargin = 3;
+
+    // A device that needs more than this share of the time that is left is not waited for.
+    private const double DeviceShare = 0.8;
+
     private readonly Network _network;
     private readonly PipelineOptions _options;
     private readonly ImmutableDictionary<string, CutProfile> _cuts;
@@ -40,6 +54,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _drains = new();
     private readonly ConcurrentDictionary<(string Node, string? From, string? To), long> _ready = new();
     private readonly CancellationTokenSource _closing = new();
+    private readonly NodeTimes _nodeTimes = new();
     private readonly TimeProvider _clock;
 
     /// <summary>Creates a pipeline.</summary>
@@ -262,6 +277,7 @@ public sealed class Pipeline : IAsyncDisposable
             Where = places,
             Times = times.Completed(total),
             Hops = attempt.Hops,
+            Input = attempt.Input,
             Spans = [.. run.Spans, .. attempt.Spans],
             Fallback = fallback ?? attempt.Fallback,
             Cold = [.. run.IsCold ? (ReadOnlySpan<string>)[Tiers.Device] : [], .. attempt.Cold],
@@ -280,7 +296,7 @@ public sealed class Pipeline : IAsyncDisposable
         PlacedSegment first = run.Plan.Segments[0];
         if (first.Tier != Tier.Device)
         {
-            InputEncoding encoding = run.Plan.Input;
+            InputEncoding encoding = run.Input = run.Plan.Input;
             if (encoding.Kind == InputKind.File)
             {
                 run.Message = [Picture(run.Image, encoding)];
@@ -297,8 +313,16 @@ public sealed class Pipeline : IAsyncDisposable
                     return;
                 }
 
-                (byte[] bytes, Milliseconds encode) = await ComputeAsync(run, () => _network.Preprocessor.Encode(run.Image, encoding, run.Name), cancellationToken);
-                run.Message = [Picture(bytes, encoding)];
+                (byte[] bytes, Milliseconds encode) = await ComputeAsync(run, () => _network.Preprocessor.Encode(run.Image, encoding.Whole, run.Name), cancellationToken);
+                int length = bytes.Length;
+                if (encoding.IsProgressive)
+                {
+                    length = ImagePreprocessor.PartOf(bytes, encoding);
+                    run.WholeLength = bytes.Length;
+                    run.Boundaries = ImagePreprocessor.Boundaries(bytes, encoding);
+                }
+
+                run.Message = [Picture(bytes.AsMemory(0, length), encoding)];
                 run.Add(encode: encode);
             }, cancellationToken);
             return;
@@ -374,8 +398,9 @@ public sealed class Pipeline : IAsyncDisposable
             if (!remote.IsCompletedSuccessfully)
             {
                 node.Breaker.Failed(NodeFailure.Timeout, reason);
-                // All that is known of the link is that it takes longer than this; without it, a link that became slow would look as fast as before.
-                Tiers.Link(Tiers.Device, node.Name).Record(new(run.Message.Sum(m => (long)m.Content.Bytes.Length)), Milliseconds.Since(_clock, asked));
+                // All that is known of the link is that it takes longer than this; without it, a link that became slow would look as fast as before. What was
+                // held back to a pace says not even that.
+                if (!IsPaced(run)) Tiers.Link(Tiers.Device, node.Name).Record(new(run.Message.Sum(m => (long)m.Content.Bytes.Length)), Milliseconds.Since(_clock, asked));
             }
 
             await AbandonAsync(remote, giveUp);
@@ -491,22 +516,61 @@ public sealed class Pipeline : IAsyncDisposable
             To = Names(segment.To),
             Codec = segment.Codec,
             Tables = TablesOf(segment),
-            Input = run.Cut is null ? run.Plan.Input : null,
+            Input = run.Cut is null ? run.Input : null,
             Next = Next(node, later),
             Deadline = deadline,
         };
         await ShipTablesAsync(run.Plan, node, cancellationToken);
         // The inputs belong to the run, so the request is not disposed.
-        InferRequest message = InferRequest.ForSegment(request, run.Message, id: null);
+        BodyPace? pace = PaceOf(run, node);
+        InferRequest message = InferRequest.ForSegment(request, pace is null ? run.Message : [Open(run.Message[0], pace)], id: null);
         Milliseconds sentAt = Milliseconds.Since(_clock, run.Start);
-        using InferExchange exchange = await node.Client.InferAsync(_network.Model.Hash.ToString(), message, cancellationToken);
+        using InferExchange exchange = await node.Client.InferAsync(_network.Model.Hash.ToString(), message, pace, cancellationToken);
         if (exchange.Trace is not { Hops.Count: > 0 } trace)
             throw new NodeException(NodeFailure.Garbled, node.Client.Url, $"The server at {node.Client.Url.Authority} does not say what it did; it is no node of Isthmus.");
         if (exchange.Response.Outputs.IsEmpty)
             throw new NodeException(NodeFailure.Garbled, node.Client.Url, $"The node {node.Name} answered without an output.");
         ImmutableArray<ClassScore> top = _network.Classifier.Top(exchange.Response.Outputs[0].Content);
         node.Breaker.Succeeded();
-        return Read([node, .. later.Select(l => Tiers.Node(l.Node))], exchange, trace, top, sentAt);
+        if (!trace.Hops[0].Cold) _nodeTimes.Learn(node.Name, trace.Hops[0].Total);
+        return Read([node, .. later.Select(l => Tiers.Node(l.Node))], exchange, trace, top, sentAt) with { Input = Used(run, exchange, trace.Hops[0]) };
+    }
+
+    private bool IsPaced(ImageRun run) => _options.SendUntil is not null && run is { Cut: null, WholeLength: > 0 };
+
+    // How long and how fast the picture is sent; null for all of it at once.
+    private BodyPace? PaceOf(ImageRun run, RemoteNode node)
+    {
+        if (_options.SendUntil is not { } until || !IsPaced(run)) return null;
+        Links.LinkEstimate link = Tiers.Link(Tiers.Device, node.Name).Current;
+        double at = Milliseconds.Since(_clock, run.Start).Value;
+        double left = MaxSending;
+        if (until.Time is { } time) left = Math.Min(left, time.Value - at);
+        if (_options.Deadline is { } deadline)
+        {
+            Milliseconds compute = _nodeTimes.Most(node.Name) ?? _options.WholeOnNode.GetValueOrDefault(node.Name);
+            double back = link.RoundTrip.Value + link.Bandwidth.TransferTime(AnswerBytes).Value;
+            left = Math.Min(left, ((AnswerWithin(run, deadline).Value - back - compute.Value) * DeadlineShare) - DeadlineMargin);
+        }
+
+        int least = run.Boundaries.Count > 0 ? Math.Min(run.Boundaries[0], run.Message[0].Content.Bytes.Length) : 1;
+        return new(run.Boundaries, new(link.Bandwidth.Value * Links.LinkEstimator.PaceGain), new(Math.Max(1, left)), least);
+    }
+
+    private static InferTensor Open(InferTensor picture, BodyPace pace) => InferTensor.OfBytes(picture.Name, picture.Content.Bytes, new()
+    {
+        { ProtocolNames.Input, picture.Parameters.Text(ProtocolNames.Input)! },
+        { ProtocolNames.UntilMs, Math.Round(pace.Until.Value, 3) },
+        { ProtocolNames.Least, pace.Least },
+    });
+
+    private static InputUse? Used(ImageRun run, InferExchange exchange, HopTrace hop)
+    {
+        if (run.Cut is not null || run.WholeLength == 0) return null;
+        int content = run.Message[0].Content.Bytes.Length;
+        long sent = exchange.Paced?.Content.Value ?? content, used = Math.Clamp(hop.BytesUsed ?? sent, 0, content);
+        string why = used < content ? "deadline" : used < run.WholeLength ? "plan" : "whole";
+        return new(run.Input.Whole, new(used), new(sent), new(run.WholeLength), hop.Receive, why);
     }
 
     // Turns what the nodes say into stages, and tells the estimators what crossed their links.
@@ -526,7 +590,16 @@ public sealed class Pipeline : IAsyncDisposable
             HopTrace hop = trace.Hops[i];
             Links.LinkEstimator link = Tiers.Link(from, names[i]);
             // The answer crosses too. Where a link has another bandwidth backwards, its few kilobytes are counted wrongly, and no more.
-            link.Record(bytes + exchange.BytesReceived, onTheWay);
+            if (i == 0 && exchange.Paced is { } paced && hop is { BytesUsed: { } used, Receive: { } receive })
+            {
+                link.RecordPaced(new(Math.Clamp(used, 0, paced.Content.Value)), receive, paced.Took, hop.IsCut && used < paced.Content.Value);
+                link.Record(new(exchange.BytesSent.Value - paced.Content.Value + exchange.BytesReceived.Value), new(onTheWay.Value - receive.Value));
+            }
+            else
+            {
+                link.Record(bytes + exchange.BytesReceived, onTheWay);
+            }
+
             hops.Add(new(from, names[i], bytes, onTheWay));
             Links.LinkEstimate estimate = link.Current;
             double returned = Math.Min(onTheWay.Value / 2, (estimate.RoundTrip.Value / 2) + (i == 0 ? estimate.Bandwidth.TransferTime(exchange.BytesReceived).Value : 0));
@@ -580,12 +653,26 @@ public sealed class Pipeline : IAsyncDisposable
     private Milliseconds Patience(ImageRun run)
     {
         Milliseconds most = run.Patience is { } patience && _options.FinishesOnDevice && patience < _options.RemoteTimeout ? patience : _options.RemoteTimeout;
+        // What is sent for as long as the time allows takes that long, however good the link.
+        if (IsPaced(run)) most = _options.RemoteTimeout;
         if (_options.Deadline is not { } deadline) return most;
         double left = deadline.Value - Milliseconds.Since(_clock, run.Start).Value;
+        return new(Math.Clamp(left - Reserve(run, deadline), Math.Max(1, 0.2 * left), most.Value));
+    }
+
+    // Of a deadline, what the device needs to finish alone.
+    private double Reserve(ImageRun run, Milliseconds deadline)
+    {
         double share = run.Cut is { } cut ? 1 - _cuts[cut].MacShare : 1;
         // A fifth more than measured, since the segment may have to be loaded.
-        double reserve = !_options.FinishesOnDevice ? 0 : _options.WholeOnDevice is { } whole ? whole.Value * share * 1.2 : 0.4 * deadline.Value;
-        return new(Math.Clamp(left - reserve, Math.Max(1, 0.2 * left), most.Value));
+        return !_options.FinishesOnDevice ? 0 : _options.WholeOnDevice is { } whole ? whole.Value * share * 1.2 : 0.4 * deadline.Value;
+    }
+
+    // When a node's answer must be there: early enough for the device to take over, unless it could not be in time anyway.
+    private Milliseconds AnswerWithin(ImageRun run, Milliseconds deadline)
+    {
+        double left = deadline.Value - Milliseconds.Since(_clock, run.Start).Value, reserve = Reserve(run, deadline);
+        return new(reserve < DeviceShare * left ? left - reserve : left);
     }
 
     private ImmutableArray<InferTensor> Pack(ImageRun run, PlacedSegment segment, Tensor[] tensors)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Quantities;
 using Isthmus.Inference.Sessions;
@@ -34,6 +35,14 @@ public sealed record PipelineOptions
     /// </summary>
     public Milliseconds? WholeOnDevice { get; init; }
 
+    /// <summary>
+    /// How long progressive pictures are sent, scan by scan, before the node answers from what came; null for all that the plan says, whatever the time. Default null.
+    /// </summary>
+    public SendUntil? SendUntil { get; init; }
+
+    /// <summary>How long each node takes for the whole network, by its name, as far as that was measured; it is reserved of a deadline. Default none.</summary>
+    public ImmutableDictionary<string, Milliseconds> WholeOnNode { get; init; } = ImmutableDictionary<string, Milliseconds>.Empty;
+
     /// <summary>Bytes of memory for loaded segments on the device. Default 2 GB.</summary>
     public ByteCount MemoryLimit { get; init; } = new(2_000_000_000);
 
@@ -49,5 +58,8 @@ public sealed record PipelineOptions
         if (DeviceWorkers is < 1 or > 64) throw new IsthmusException(ErrorKind.Usage, $"{DeviceWorkers} workers are not possible: choose 1 to 64.");
         if (!(RemoteTimeout.Value > 0) || Deadline is { Value: not (> 0 and < double.PositiveInfinity) })
             throw new IsthmusException(ErrorKind.Usage, "A deadline and a timeout are positive numbers of milliseconds.");
+        if (SendUntil is { Time: null } && Deadline is null) throw new IsthmusException(ErrorKind.Usage, "To send until the deadline, there must be one: give --deadline.");
+        if (SendUntil?.Time is { } until && !(until.Value is > 0 and <= 60_000))
+            throw new IsthmusException(ErrorKind.Usage, "A picture is sent for a positive number of milliseconds, at most 60000.");
     }
 }

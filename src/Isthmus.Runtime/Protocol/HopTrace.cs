@@ -33,6 +33,19 @@ public sealed record HopTrace(
     long BytesForwarded,
     double Slowdown)
 {
+    /// <summary>Bytes of the input that were used, where its content was allowed to end early; null where it was not.</summary>
+    public long? BytesUsed { get; init; }
+
+    /// <summary>Bytes of the input that could have come; null where its content was not allowed to end early.</summary>
+    public long? BytesAnnounced { get; init; }
+
+    /// <summary>From the arrival of the request's JSON part to that of the last byte used; null where the content was not allowed to end early. Not part of <see cref="Total"/>.</summary>
+    [JsonPropertyName("receiveMs")]
+    public Milliseconds? Receive { get; init; }
+
+    /// <summary>Whether the node stopped reading because the time was up, so that the link was slower than the sender.</summary>
+    public bool IsCut { get; init; }
+
     /// <summary>Whether the request waited for a session to be loaded; it counts in <see cref="Queue"/>.</summary>
     public bool Cold { get; init; }
 }

@@ -1,3 +1,5 @@
+using Isthmus.Core.Quantities;
+
 namespace Isthmus.Runtime.Protocol;
 
 /// <summary>What a reader of messages accepts: so that a hostile one costs bounded memory and time.</summary>
@@ -14,6 +16,9 @@ public sealed record InferLimits
 
     /// <summary>Bytes of all tensors of a message together. Default 512 MiB.</summary>
     public long MaxTotalBytes { get; init; } = 512L << 20;
+
+    /// <summary>How long content that may end early is waited for, from the arrival of the JSON part. Default a minute.</summary>
+    public Milliseconds MaxWait { get; init; } = new(60_000);
 
     /// <summary>Tensors of one message. Default 64.</summary>
     public int MaxTensors { get; init; } = 64;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Isthmus.Core.Quantities;
 using Isthmus.Core.Tensors;
 
 namespace Isthmus.Runtime.Protocol;
@@ -28,10 +29,21 @@ public static class InferReader
     /// <param name="headerLength">Bytes of the JSON part; null if all of it is JSON.</param>
     /// <param name="limits">What is accepted.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ProtocolException">The message is refused, or is one that may end early.</exception>
+    public static ValueTask<InferRequest> ReadRequestAsync(Stream body, long? headerLength, InferLimits limits, CancellationToken cancellationToken) =>
+        ReadRequestAsync(body, headerLength, limits, clock: null, cancellationToken);
+
+    /// <summary>Reads a request whose last tensor may end before all of it came.</summary>
+    /// <param name="body">The body. Of content that ends early, what still comes is not read.</param>
+    /// <param name="headerLength">Bytes of the JSON part; null if all of it is JSON.</param>
+    /// <param name="limits">What is accepted.</param>
+    /// <param name="clock">The clock by which such content is waited for; null to refuse it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ProtocolException">The message is refused.</exception>
-    public static async ValueTask<InferRequest> ReadRequestAsync(Stream body, long? headerLength, InferLimits limits, CancellationToken cancellationToken)
+    public static async ValueTask<InferRequest> ReadRequestAsync(
+        Stream body, long? headerLength, InferLimits limits, TimeProvider? clock, CancellationToken cancellationToken)
     {
-        MessageDraft draft = await ReadAsync(body, headerLength, limits, "inputs", cancellationToken);
+        MessageDraft draft = await ReadAsync(body, headerLength, limits, "inputs", clock, cancellationToken);
         return new()
         {
             Id = draft.Id,
@@ -42,10 +54,14 @@ public static class InferReader
     }
 
     /// <summary>Reads a response.</summary>
-    /// <inheritdoc cref="ReadRequestAsync"/>
+    /// <param name="body">The body, to its end.</param>
+    /// <param name="headerLength">Bytes of the JSON part; null if all of it is JSON.</param>
+    /// <param name="limits">What is accepted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ProtocolException">The message is refused.</exception>
     public static async ValueTask<InferResponse> ReadResponseAsync(Stream body, long? headerLength, InferLimits limits, CancellationToken cancellationToken)
     {
-        MessageDraft draft = await ReadAsync(body, headerLength, limits, "outputs", cancellationToken);
+        MessageDraft draft = await ReadAsync(body, headerLength, limits, "outputs", clock: null, cancellationToken);
         return new()
         {
             ModelName = draft.ModelName ?? "",
@@ -56,7 +72,7 @@ public static class InferReader
         };
     }
 
-    private static async ValueTask<MessageDraft> ReadAsync(Stream body, long? headerLength, InferLimits limits, string tensors, CancellationToken cancellationToken)
+    private static async ValueTask<MessageDraft> ReadAsync(Stream body, long? headerLength, InferLimits limits, string tensors, TimeProvider? clock, CancellationToken cancellationToken)
     {
         MessageDraft draft = new();
         bool whole = false;
@@ -72,6 +88,14 @@ public static class InferReader
                 total += size;
                 if (total > limits.MaxTotalBytes)
                     throw new ProtocolException(ProtocolError.TooLarge, $"The tensors are larger than {limits.MaxTotalBytes} bytes together.");
+                if (tensor.Open is { } open)
+                {
+                    Milliseconds longest = Longest(draft, tensor, limits, clock);
+                    (tensor.Content, tensor.Arrival) = await OpenContent.ReadAsync(body, tensor.Name, size, open, longest, clock!, cancellationToken);
+                    whole = true;
+                    return draft;
+                }
+
                 tensor.Content = tensor.Datatype == ProtocolNames.Bytes
                     ? Tensor.Rent(ElementType.UInt8, new(size))
                     : Tensor.Rent(tensor.ElementType, tensor.Shape);
@@ -86,6 +110,15 @@ public static class InferReader
         {
             if (!whole) draft.Dispose();
         }
+    }
+
+    // How long content that may end early is waited for: the time that is left for the whole answer, if that is said.
+    private static Milliseconds Longest(MessageDraft draft, TensorDraft open, InferLimits limits, TimeProvider? clock)
+    {
+        if (clock is null || draft.Tensors.FindLast(t => t.BinarySize is not null) != open || draft.Tensors.Count(t => t.Open is not null) > 1)
+            throw new ProtocolException(ProtocolError.BadMember, $"Tensor '{open.Name}' may not end early: only the last tensor of a request may.");
+        Milliseconds? deadline = SegmentRequest.Read(draft.Parameters).Deadline;
+        return deadline is { } ms && ms < limits.MaxWait ? ms : limits.MaxWait;
     }
 
     private static async ValueTask ReadJsonAsync(

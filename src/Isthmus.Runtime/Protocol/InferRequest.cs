@@ -33,21 +33,7 @@ public sealed class InferRequest : IDisposable
 
     /// <summary>What Isthmus is asked beyond the protocol; <see cref="SegmentRequest.Whole"/> where nothing is.</summary>
     /// <exception cref="ProtocolException">The parameter is there, and is none.</exception>
-    public SegmentRequest Segment()
-    {
-        if (Parameters.Find(ProtocolNames.Isthmus) is not { } value) return SegmentRequest.Whole;
-        try
-        {
-            SegmentRequest segment = JsonSerializer.Deserialize<SegmentRequest>(value.Text ?? "", IsthmusJson.Compact)
-                ?? throw new JsonException("null");
-            segment.Validate();
-            return segment;
-        }
-        catch (JsonException e)
-        {
-            throw new ProtocolException(ProtocolError.BadMember, $"The parameter '{ProtocolNames.Isthmus}' is not a segment request: {e.Message}", e);
-        }
-    }
+    public SegmentRequest Segment() => SegmentRequest.Read(Parameters);
 
     /// <summary>Gives the inputs' memory back.</summary>
     public void Dispose()

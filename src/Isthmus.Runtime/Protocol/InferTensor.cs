@@ -45,6 +45,9 @@ public sealed class InferTensor : IDisposable
     /// <summary>Whether the content follows the JSON as bytes, rather than within it as numbers.</summary>
     public bool IsBinary { get; init; } = true;
 
+    /// <summary>How much of it came, if its content was allowed to end early; null if it was not.</summary>
+    public Arrival? Arrival { get; init; }
+
     /// <summary>Opaque bytes as a UINT8 tensor of shape [n]: a frame or an image file.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="bytes">The bytes; the caller keeps them alive until the message is written.</param>

@@ -22,7 +22,7 @@ internal sealed class MessageDraft : IDisposable
     {
         ImmutableArray<InferTensor>.Builder taken = ImmutableArray.CreateBuilder<InferTensor>(Tensors.Count);
         foreach (TensorDraft t in Tensors)
-            taken.Add(new InferTensor(t.Name, t.Datatype, t.Shape, t.Content!, t.Parameters) { IsBinary = t.BinarySize is not null });
+            taken.Add(new InferTensor(t.Name, t.Datatype, t.Arrival is null ? t.Shape : t.Content!.Shape, t.Content!, t.Parameters) { IsBinary = t.BinarySize is not null, Arrival = t.Arrival });
         return taken.MoveToImmutable();
     }
 

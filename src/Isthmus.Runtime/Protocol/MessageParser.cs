@@ -91,6 +91,7 @@ internal static class MessageParser
             throw new ProtocolException(ProtocolError.TooLarge, $"Tensor '{name}' of shape {tensor.Shape} is larger than {limits.MaxTensorBytes} bytes.");
 
         tensor.BinarySize = TakeBinarySize(tensor, limits);
+        tensor.Open = TakeOpen(tensor, limits);
         if (tensor.BinarySize is not null == hasData)
             throw Bad(hasData ? $"Tensor '{name}' has both 'data' and 'binary_data_size'." : $"Tensor '{name}' has neither 'data' nor 'binary_data_size'.");
         if (!hasData) return;
@@ -98,6 +99,20 @@ internal static class MessageParser
         if (tensor.Shape.ElementCount > jsonLength) throw WrongCount(tensor, "fewer");
         tensor.Content = isBytes ? ReadTexts(ref data, tensor, limits) : Tensor.Rent(type, tensor.Shape);
         if (!isBytes) ReadElements(ref data, tensor);
+    }
+
+    private static OpenTensor? TakeOpen(TensorDraft tensor, InferLimits limits)
+    {
+        if (tensor.Parameters.Find(ProtocolNames.UntilMs) is not { } value) return null;
+        if (tensor.BinarySize is not { } size || size == 0 || tensor.Datatype != "UINT8")
+            throw Bad($"Only bytes that follow the JSON may end early: tensor '{tensor.Name}' must be UINT8 with a 'binary_data_size' above 0.");
+        if (value.Number is not { } until || !(until > 0 && until <= limits.MaxWait.Value))
+            throw Bad($"'{ProtocolNames.UntilMs}' of tensor '{tensor.Name}' must be a number of milliseconds above 0 and at most {limits.MaxWait.Value:0}.");
+        double least = 1;
+        if (tensor.Parameters.Find(ProtocolNames.Least) is { } wanted)
+            least = wanted.Number is { } bytes && bytes >= 1 && bytes <= size && bytes == Math.Floor(bytes) ? bytes
+                : throw Bad($"'{ProtocolNames.Least}' of tensor '{tensor.Name}' must be a number of bytes, 1 to {size}.");
+        return new(new(until), (int)least);
     }
 
     private static int? TakeBinarySize(TensorDraft tensor, InferLimits limits)

@@ -33,6 +33,9 @@ public enum ProtocolError
     /// <summary>The body goes on after its content.</summary>
     TrailingBytes,
 
+    /// <summary>Of content that may end early, too little came in time.</summary>
+    TooLate,
+
     /// <summary>A tensor's values cannot be written as JSON: they are not finite.</summary>
     NotJson,
 }

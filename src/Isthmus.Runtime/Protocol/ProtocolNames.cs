@@ -27,6 +27,15 @@ public static class ProtocolNames
     /// <summary>The parameter of a tensor that holds an image's bytes: the input encoding.</summary>
     public const string Input = "isthmus.input";
 
+    /// <summary>
+    /// The parameter of a tensor whose content may end early: how many milliseconds after the JSON part arrived the node goes on with what came. The
+    /// <see cref="BinaryDataSize"/> is then the most that may come.
+    /// </summary>
+    public const string UntilMs = "isthmus.until_ms";
+
+    /// <summary>The parameter of a tensor whose content may end early: how many bytes must have come before the node goes on. Without it, one.</summary>
+    public const string Least = "isthmus.least";
+
     /// <summary>The protocol's type of opaque elements, each preceded by its length in 32 bits.</summary>
     public const string Bytes = "BYTES";
 }

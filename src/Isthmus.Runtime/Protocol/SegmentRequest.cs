@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Isthmus.Core.Codec;
+using Isthmus.Core.Json;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Quantities;
 
@@ -35,6 +37,24 @@ public sealed record SegmentRequest
     /// <summary>The time that is left for the whole answer when the request arrives; null for no limit.</summary>
     [JsonPropertyName("deadlineMs")]
     public Milliseconds? Deadline { get; init; }
+
+    /// <summary>What a message's parameters ask; <see cref="Whole"/> where they ask nothing.</summary>
+    /// <exception cref="ProtocolException">The parameter is there, and is none.</exception>
+    internal static SegmentRequest Read(Parameters parameters)
+    {
+        if (parameters.Find(ProtocolNames.Isthmus) is not { } value) return Whole;
+        try
+        {
+            SegmentRequest segment = JsonSerializer.Deserialize<SegmentRequest>(value.Text ?? "", IsthmusJson.Compact)
+                ?? throw new JsonException("null");
+            segment.Validate();
+            return segment;
+        }
+        catch (JsonException e)
+        {
+            throw new ProtocolException(ProtocolError.BadMember, $"The parameter '{ProtocolNames.Isthmus}' is not a segment request: {e.Message}", e);
+        }
+    }
 
     /// <summary>Checks what the type cannot.</summary>
     /// <exception cref="ProtocolException">It asks for something that makes no sense.</exception>

@@ -18,5 +18,11 @@ internal sealed class TensorDraft
     /// <summary>Bytes that follow the JSON; null if the content is in the JSON.</summary>
     public int? BinarySize { get; set; }
 
+    /// <summary>How the content may end early; null if it may not.</summary>
+    public OpenTensor? Open { get; set; }
+
+    /// <summary>How much came of content that may end early; null if it may not.</summary>
+    public Arrival? Arrival { get; set; }
+
     public Tensor? Content { get; set; }
 }

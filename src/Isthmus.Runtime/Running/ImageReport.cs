@@ -39,6 +39,9 @@ public sealed record ImageReport
     /// <summary>Bytes sent, over all links together.</summary>
     public long BytesSent { get; init; }
 
+    /// <summary>How much of the picture was used, if it crossed in a progressive form; null if not.</summary>
+    public InputUse? Input { get; init; }
+
     /// <summary>What crossed each link.</summary>
     public ImmutableArray<HopTransfer> Hops { get; init; } = [];
 
@@ -86,6 +89,7 @@ public sealed record ImageReport
             Ms = answer.Times,
             PredictedMs = choice.Predicted,
             BytesSent = answer.BytesSent.Value,
+            Input = answer.Input,
             Hops = answer.Hops,
             Emulated = answer.Emulated.Length > 0,
             EmulatedParts = answer.Emulated,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
@@ -70,6 +71,8 @@ public sealed class RunSession : IAsyncDisposable
                 Slowdown = settings.Slowdown,
                 Session = settings.Session,
                 Deadline = settings.Deadline,
+                SendUntil = settings.SendUntil,
+                WholeOnNode = WholeOnNodes(profile),
                 RemoteTimeout = settings.RemoteTimeout,
                 WholeOnDevice = ProfileIndex.Of(profile).Compute(Tiers.Device, null, null),
                 Clock = settings.Clock,
@@ -229,6 +232,18 @@ public sealed class RunSession : IAsyncDisposable
         Tiers tiers = await Tiers.ConnectFleetAsync(fleet.FromHere(), client, breaker: null, cancellationToken);
         foreach (LinkProfile link in profile?.Links ?? []) tiers.Link(link.From, link.To).Seed(link.RoundTrip, link.Bandwidth);
         return tiers;
+    }
+
+    private static ImmutableDictionary<string, Milliseconds> WholeOnNodes(Profile profile)
+    {
+        ProfileIndex index = ProfileIndex.Of(profile);
+        ImmutableDictionary<string, Milliseconds>.Builder times = ImmutableDictionary.CreateBuilder<string, Milliseconds>(StringComparer.Ordinal);
+        foreach (NodeProfile node in profile.Nodes.Where(n => n.Tier != Tier.Device))
+        {
+            if (index.Compute(node.Name, null, null) is { } whole) times[node.Name] = whole;
+        }
+
+        return times.ToImmutable();
     }
 
     private static void CheckDevice(Profile profile, RunSettings settings)

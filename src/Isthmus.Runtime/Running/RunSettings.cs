@@ -37,6 +37,9 @@ public sealed record RunSettings
     /// <summary>The time that an answer may take; null for no limit.</summary>
     public Milliseconds? Deadline { get; init; }
 
+    /// <summary>How long progressive pictures are sent before the node answers from what came; null for all that the plan says. See <see cref="PipelineOptions.SendUntil"/>.</summary>
+    public SendUntil? SendUntil { get; init; }
+
     /// <summary>How long a node may take before the rest is computed elsewhere. Default 10 s; see <see cref="PipelineOptions.RemoteTimeout"/>.</summary>
     public Milliseconds RemoteTimeout { get; init; } = PipelineOptions.Default.RemoteTimeout;
 

@@ -30,6 +30,9 @@ public sealed record RunSummary(
     bool Emulated,
     ImmutableArray<PlanUse> Plans)
 {
+    /// <summary>How much of the pictures was used that crossed in a progressive form; null if none did.</summary>
+    public InputSummary? Input { get; init; }
+
     /// <summary>Sums a run up.</summary>
     public static RunSummary Of(IReadOnlyCollection<ImageReport> images)
     {
@@ -50,7 +53,10 @@ public sealed record RunSummary(
             answered.Count(i => i.Fallback is not null),
             answered.Count(i => i.Late),
             images.Any(i => i.Emulated),
-            [.. images.Where(i => i.Plan is not null).GroupBy(i => i.Plan!, StringComparer.Ordinal).Select(g => new PlanUse(g.Key, g.Count()))]);
+            [.. images.Where(i => i.Plan is not null).GroupBy(i => i.Plan!, StringComparer.Ordinal).Select(g => new PlanUse(g.Key, g.Count()))])
+        {
+            Input = InputSummary.Of(answered),
+        };
     }
 
     private static double? Share(ImageReport[] labelled, Func<ImageReport, bool> right) =>

@@ -14,6 +14,9 @@ namespace Isthmus.Runtime.Transport;
 public sealed record InferExchange(
     InferResponse Response, AnswerTrace? Trace, Milliseconds Elapsed, Milliseconds Sent, Milliseconds FirstByte, ByteCount BytesSent, ByteCount BytesReceived) : IDisposable
 {
+    /// <summary>What was written of content that was sent at a pace, and may have ended early; null if it was not.</summary>
+    public PacedTransfer? Paced { get; init; }
+
     /// <summary>Time on the way, there and back: what elapsed without what the first node spent; null if the server does not say.</summary>
     public Milliseconds? OnTheWay => Trace is { Hops.Count: > 0 } ? new(Math.Max(0, Elapsed.Value - Trace.Hops[0].Total.Value)) : null;
 

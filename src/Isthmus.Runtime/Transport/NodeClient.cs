@@ -220,17 +220,39 @@ public sealed class NodeClient : IDisposable
     /// <param name="request">The request; the caller disposes it afterwards.</param>
     /// <param name="cancellationToken">Gives up: the node is told, and a late answer is dropped.</param>
     /// <exception cref="NodeException">There is no answer.</exception>
-    public async Task<InferExchange> InferAsync(string model, InferRequest request, CancellationToken cancellationToken = default)
+    public Task<InferExchange> InferAsync(string model, InferRequest request, CancellationToken cancellationToken = default) =>
+        InferAsync(model, request, pace: null, cancellationToken);
+
+    /// <summary>Runs a segment, or the whole model, on an input that is sent at a pace and may end early.</summary>
+    /// <param name="model">The model's SHA-256, or its name.</param>
+    /// <param name="request">The request; its last tensor says with <see cref="ProtocolNames.UntilMs"/> that it may end early. The caller disposes it afterwards.</param>
+    /// <param name="pace">How the last tensor is sent; null for all of it, as fast as it goes.</param>
+    /// <param name="cancellationToken">Gives up: the node is told, and a late answer is dropped.</param>
+    /// <exception cref="NodeException">There is no answer.</exception>
+    public async Task<InferExchange> InferAsync(string model, InferRequest request, BodyPace? pace, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using InferContent body = new(request);
+        using InferContent body = new(request, pace, _options.Clock);
+        try
+        {
+            return await InferAsync(model, body, pace, cancellationToken);
+        }
+        finally
+        {
+            // An answer may come before the body's end: nothing may read the request's memory after this.
+            if (pace is not null) await body.StopAsync();
+        }
+    }
+
+    private async Task<InferExchange> InferAsync(string model, InferContent body, BodyPace? pace, CancellationToken cancellationToken)
+    {
         TimedContent? sent = null;
         long start = _options.Clock.GetTimestamp();
         using HttpResponseMessage response = await SendAsync(
             () =>
             {
                 start = _options.Clock.GetTimestamp();
-                return new(HttpMethod.Post, $"/v2/models/{Uri.EscapeDataString(model)}/infer") { Content = sent = new(body, body.Length, _options.Clock) };
+                return new(HttpMethod.Post, $"/v2/models/{Uri.EscapeDataString(model)}/infer") { Content = sent = new(body, pace is null ? body.Length : null, _options.Clock) };
             },
             cancellationToken);
         Milliseconds firstByte = Milliseconds.Since(_options.Clock, start);
@@ -248,7 +270,9 @@ public sealed class NodeClient : IDisposable
             long received = response.Content.Headers.ContentLength ?? ((headerLength ?? 0) + InferWriter.BinaryLength(answer.Outputs));
             long written = sent!.Written;
             Milliseconds sentAfter = written == 0 ? firstByte : new(_options.Clock.GetElapsedTime(start, written).TotalMilliseconds);
-            InferExchange exchange = new(answer, answer.Trace(), elapsed, sentAfter, firstByte, new(body.Length), new(received));
+            PacedTransfer? paced = body.Paced;
+            ByteCount bytes = paced is null ? new(body.Length) : new(body.Length - paced.Whole.Value + paced.Content.Value);
+            InferExchange exchange = new(answer, answer.Trace(), elapsed, sentAfter, firstByte, bytes, new(received)) { Paced = paced };
             answer = null;
             return exchange;
         }

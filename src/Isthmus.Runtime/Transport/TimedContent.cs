@@ -6,10 +6,10 @@ namespace Isthmus.Runtime.Transport;
 internal sealed class TimedContent : HttpContent
 {
     private readonly HttpContent _inner;
-    private readonly long _length;
+    private readonly long? _length;
     private readonly TimeProvider _clock;
 
-    public TimedContent(HttpContent inner, long length, TimeProvider clock)
+    public TimedContent(HttpContent inner, long? length, TimeProvider clock)
     {
         _inner = inner;
         _length = length;
@@ -31,7 +31,7 @@ internal sealed class TimedContent : HttpContent
 
     protected override bool TryComputeLength(out long length)
     {
-        length = _length;
-        return true;
+        length = _length ?? 0;
+        return _length is not null;
     }
 }

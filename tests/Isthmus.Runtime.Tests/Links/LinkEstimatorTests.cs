@@ -118,6 +118,62 @@ public sealed class LinkEstimatorTests
         Assert.InRange(link.Current.Bandwidth.Value, 7.9e6, 8.1e6);
     }
 
+    [Theory]
+    [InlineData(1e6, 1e6)]
+    [InlineData(1e6, 20e6)]
+    [InlineData(20e6, 0.5e6)]
+    [InlineData(0.3e6, 20e6)]
+    public void RecordPaced_SenderHoldsItselfBackToTheEstimate_FindsTheLink(double before, double after)
+    {
+        LinkEstimator link = new(_clock);
+        link.Seed(new(20), new(before));
+        // As a stream of pictures goes: at a little more than what is believed, over a link that may be slower or faster than that.
+        for (int i = 0; i < 60; i++) Paced(link, 20_000, after);
+        Assert.InRange(link.Current.Bandwidth.Value, after * 0.75, after * 1.3);
+    }
+
+    [Fact]
+    public void RecordPaced_HeldBackByTheSender_NeverLowersTheEstimate()
+    {
+        LinkEstimator link = new(_clock);
+        link.Seed(new(20), new(8e6));
+        for (int i = 0; i < 30; i++)
+        {
+            // Twenty times slower than the link, as a sender that waits for its own scans.
+            link.RecordPaced(new(20_000), new(400), new(400), isCut: false);
+            _clock.Advance(1000);
+        }
+
+        Assert.Equal(8e6, link.Current.Bandwidth.Value, 1);
+        Assert.Equal(20, link.Current.RoundTrip.Value);
+    }
+
+    [Fact]
+    public void RecordPaced_CutOff_CountsWhatCame()
+    {
+        LinkEstimator link = new(_clock);
+        link.Seed(new(20), new(8e6));
+        for (int i = 0; i < 5; i++) link.RecordPaced(new(10_000), new(160), new(20), isCut: true);
+        Assert.InRange(link.Current.Bandwidth.Value, 0.45e6, 0.6e6);
+    }
+
+    [Fact]
+    public void RecordPaced_ReceiverReadsEverythingAtOnce_IsNoInfinitelyFastLink()
+    {
+        LinkEstimator link = new(_clock);
+        link.Seed(new(20), new(1e6));
+        for (int i = 0; i < 10; i++) link.RecordPaced(new(20_000), new(0.05), new(160), isCut: false);
+        Assert.Equal(1e6, link.Current.Bandwidth.Value, 1);
+    }
+
+    private void Paced(LinkEstimator link, int bytes, double bitsPerSecond)
+    {
+        double pace = link.Current.Bandwidth.Value * LinkEstimator.PaceGain;
+        double sending = bytes * 8e3 / pace, arrival = Math.Max(sending, bytes * 8e3 / bitsPerSecond);
+        _clock.Advance(arrival);
+        link.RecordPaced(new(bytes), new(arrival), new(sending), isCut: false);
+    }
+
     private void Transfer(LinkEstimator link, long bytes, double bitsPerSecond, double roundTrip, double noise)
     {
         double duration = (roundTrip + (bytes * 8e3 / bitsPerSecond)) * noise;
