@@ -4,6 +4,7 @@ using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Planning.Methods;
 using Isthmus.Core.Profiling;
+using Isthmus.Core.Profiling.Curves;
 using Isthmus.Core.Progress;
 using Isthmus.Inference.Graphs;
 using Isthmus.Inference.Import;
@@ -39,6 +40,7 @@ public sealed class PlannerComparison : IComparison
 
         progress.Report(new("three networks of 150 blocks", (double)sizes.Length / (sizes.Length + 1)));
         CompareVariants(rows, cancellationToken);
+        CompareFractions(rows, cancellationToken);
         CompareJalad(rows, cuts: 2, everyVector: true, cancellationToken);
         CompareJalad(rows, cuts: 26, everyVector: false, cancellationToken);
         progress.Report(new("cuts of Inception v3", (double)sizes.Length / (sizes.Length + 1)));
@@ -65,6 +67,49 @@ public sealed class PlannerComparison : IComparison
         // The network, Inception v3, has 26 cuts; 120 is what a much deeper network might have.
         rows.Add(ComparisonRow.Of(what, "plan from scratch", "ms", seconds[0] * 1e3, name, seconds[2] * 1e3, "< 10 ms", seconds[0] < 0.010));
         rows.Add(ComparisonRow.Of(what, "plan again after a link changed, winner only", "ms", seconds[1] * 1e3, name, seconds[2] * 1e3, "< 1 ms", seconds[1] < 0.001));
+    }
+
+    // Two networks of 26 cuts, and two forms of the picture of which any thousandth may be sent: beside the same profiles without curves.
+    private static void CompareFractions(List<ComparisonRow> rows, CancellationToken cancellationToken)
+    {
+        double[] fractions = [0.05, 0.1, 0.2, 0.4, 0.7, 1];
+        CodecSpec[] codecs = [CodecSpec.Raw, CodecSpec.Half, .. Enumerable.Range(3, 6).Select(CodecSpec.Huffman)];
+        Profile[] plain = [.. Enumerable.Range(1, 2).Select(seed => InventedProfile.Create(26, seed, codecs))];
+        Profile[] curves = [.. plain.Select((p, i) => p with { InputCurves = [Curve(InputEncoding.Jpeg(75), 60_000, 3 + i), Curve(InputEncoding.Jpeg(95), 130_000, 5 + i)] })];
+        (string Objective, PlanningRequest Request)[] asked =
+        [
+            ("latency, at most 5 % lost", Ask(curves) with { Constraints = new() { MaxAccuracyLoss = 0.05 } }),
+            ("accuracy within 350 ms", Ask(curves) with { Objective = Objective.Accuracy, Constraints = new() { MaxLatency = new(350) } }),
+            ("loss and kilobytes weighted", Ask(curves) with { Objective = Objective.Weighted(0, 0.002, perLoss: 1) }),
+        ];
+        foreach ((string objective, PlanningRequest request) in asked)
+        {
+            PlanningRequest without = Ask(plain) with { Objective = request.Objective, Constraints = request.Constraints };
+            PlanSession session = new(), simple = new();
+            int call = 0;
+            double[] seconds = Measurement.SecondsPerCall(
+                [() => session.Best(Changed(request)), () => simple.Best(Changed(without)), () => Planner.Plan(request), () => Planner.Plan(without)], rounds: 5, cancellationToken: cancellationToken);
+            const string What = "2 variants × 26 cuts × 8 codecs, 3 tiers, 2 × 951 parts of pictures";
+            rows.Add(ComparisonRow.Of(What, $"{objective}: plan again after the device's link changed", "ms", seconds[0] * 1e3, "without curves", seconds[1] * 1e3, "< 1 ms", seconds[0] < 0.001));
+            rows.Add(ComparisonRow.Of(What, $"{objective}: 10 best, Pareto set, reason", "ms", seconds[2] * 1e3, "without curves", seconds[3] * 1e3));
+
+            PlanningRequest Changed(PlanningRequest asked) => asked with { Links = [plain[0].Links[0] with { Bandwidth = new(5e5 + (call++ % 100 * 1e5)) }] };
+        }
+
+        InputCurve Curve(InputEncoding form, long bytes, double c)
+        {
+            GompertzCurve curve = new(1, 3, c);
+            return new(
+                form.ToString(), form, new(bytes), 334, 1,
+                [.. fractions.Select(x => new CurvePoint(form.First(x), x, new((long)(bytes * x)), curve.At(x), curve.At(x), curve.At(x), curve.At(x), 334))],
+                [new(curve.Kind, [curve.A, curve.B, curve.C], 0, null, [])], curve.Kind);
+        }
+
+        static PlanningRequest Ask(Profile[] profiles)
+        {
+            PlanVariant[] variants = [.. profiles.Select((p, i) => new PlanVariant(ProfileIndex.Of(p), i * 0.01))];
+            return new(variants[0].Index) { Variants = [.. variants] };
+        }
     }
 
     // Three networks for the same task, each of 150 blocks on three tiers, crossing by one of eight codecs.

@@ -29,6 +29,7 @@ internal static class PlanOutput
         predictedPrice = plan.Cost.Price,
         summedFromBlocks = plan.IsSummed,
         accuracyLoss = plan.AccuracyLoss,
+        fromCurve = Curve(plan),
         score = plan.Score,
         stages = Stages(plan.Cost),
     };
@@ -59,6 +60,7 @@ internal static class PlanOutput
             predictedPrice = plan.Cost.Price,
             summedFromBlocks = plan.IsSummed,
             accuracyLoss = plan.AccuracyLoss,
+            fromCurve = Curve(plan),
             score = plan.Score,
             stages = Stages(plan.Cost),
             // What a calibration measured of each crossing, with its interval.
@@ -68,6 +70,10 @@ internal static class PlanOutput
                 ? new { plan = margin.Against.Plan.Describe(), ms = margin.Saved, bytes = margin.BytesSaved, percent = margin.Percent } : null,
         };
     }
+
+    // Of a part of the picture that was not measured itself: where its loss comes from.
+    private static object? Curve(RankedPlan plan) => plan.Curve is not { } curve ? null
+        : new { curve.Family, curve.Kind, fraction = plan.Plan.Input.Fraction, curve.Accuracy, low = curve.Band?.Low, high = curve.Band?.High };
 
     /// <summary>The stages of a cost, in their order.</summary>
     public static object Stages(PlanCost cost) => new

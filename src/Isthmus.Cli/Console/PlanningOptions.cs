@@ -14,14 +14,14 @@ internal sealed class PlanningOptions
 {
     private readonly Option<string> _objective = new("--objective")
     {
-        Description = "What to minimise: latency, traffic, throughput (the longest stage), energy, price, or weighted: with any of ms=, kB=, J=, price= and period=, such as weighted:ms=1,J=2; weighted:λ,μ is ms=λ,kB=μ.",
+        Description = "What to minimise: latency, traffic, accuracy (its loss, then the latency), throughput (the longest stage), energy, price, or weighted: with any of ms=, kB=, J=, price=, period= and loss=, such as weighted:ms=1,J=2; weighted:λ,μ is ms=λ,kB=μ; satisfaction:wa,wc,T is loss=wa,ms=wc/T.",
         HelpName = "objective",
         DefaultValueFactory = _ => "latency",
     };
 
     private readonly Option<double?> _maxLoss = new("--max-loss")
     {
-        Description = "The largest share of answers that may change, 0 to 1; 1 is any.",
+        Description = "The largest share of answers that may change, 0 to 1; 1 is any, and the default if the objective weighs the loss.",
         DefaultValueFactory = _ => 0.02,
         HelpName = "share",
     };
@@ -85,15 +85,17 @@ internal sealed class PlanningOptions
             Inputs = List(parsed.GetValue(_inputs), InputEncoding.Parse),
         };
         IPlanningMethod method = MethodOf(parsed, otherwise);
+        Objective objective = Objective.Parse(parsed.GetValue(_objective)!);
         return new(index)
         {
-            Objective = Objective.Parse(parsed.GetValue(_objective)!),
+            Objective = objective,
             Space = method.Space.Narrow(chosen),
             Terms = method.Terms,
             Segments = method.Segments,
             Constraints = _scission.Add(parsed, index.Profile, new()
             {
-                MaxAccuracyLoss = parsed.GetValue(_maxLoss),
+                // Who weighs the loss has said what it is worth.
+                MaxAccuracyLoss = objective.PerLoss > 0 && parsed.GetResult(_maxLoss) is not { Implicit: false } ? null : parsed.GetValue(_maxLoss),
                 MaxBytes = parsed.GetValue(_maxBytes) is { } bytes ? new ByteCount(bytes) : null,
                 MaxLatency = parsed.GetValue(_maxMs) is { } ms ? new Milliseconds(ms) : null,
                 Tiers = List(parsed.GetValue(_tiers), TierName.Parse),

@@ -1,7 +1,11 @@
+using Isthmus.Core.Profiling;
+
 namespace Isthmus.Core.Planning;
 
 /// <summary>The best k candidates so far, in order.</summary>
-internal sealed class BestPlans(int k)
+/// <param name="k">How many.</param>
+/// <param name="indexes">By variant, what was measured, if pictures may cross in parts: then of plans that differ only in the part, the best one counts. Null: all count.</param>
+internal sealed class BestPlans(int k, ProfileIndex[]? indexes = null)
 {
     private readonly List<PlanCandidate> _plans = new(k + 1);
 
@@ -15,6 +19,17 @@ internal sealed class BestPlans(int k)
 
     public void Offer(in PlanCandidate candidate)
     {
+        if (indexes is not null && candidate.From < 0 && candidate.Node != candidate.Device)
+        {
+            for (int i = 0; i < _plans.Count; i++)
+            {
+                if (!IsSameButPart(_plans[i], candidate)) continue;
+                if (PlanCandidate.BestFirst.Compare(candidate, _plans[i]) >= 0) return;
+                _plans.RemoveAt(i);
+                break;
+            }
+        }
+
         if (_plans.Count == k && PlanCandidate.BestFirst.Compare(candidate, _plans[^1]) >= 0) return;
         int at = _plans.BinarySearch(candidate, PlanCandidate.BestFirst);
         _plans.Insert(at < 0 ? ~at : at, candidate);
@@ -22,4 +37,8 @@ internal sealed class BestPlans(int k)
     }
 
     public List<PlanCandidate> Ordered() => _plans;
+
+    private bool IsSameButPart(in PlanCandidate a, in PlanCandidate b) =>
+        a.Variant == b.Variant && a.Device == b.Device && a.Node == b.Node && a.From == b.From && a.To == b.To && a.LastNode == b.LastNode && a.ExitChoice == b.ExitChoice
+        && indexes![a.Variant].FormOf(a.EntryChoice) == indexes[a.Variant].FormOf(b.EntryChoice);
 }

@@ -49,7 +49,8 @@ public sealed class CostModel
         double variantLoss = 0)
     {
         ArgumentNullException.ThrowIfNull(index);
-        _measured = index;
+        // What was measured, and what curves say beside it.
+        _measured = index = index.WithFractions;
         Index = segments == SegmentTimes.Blocks ? index.Summed : index;
         VariantLoss = variantLoss;
         _terms = terms;
@@ -109,6 +110,10 @@ public sealed class CostModel
         ArgumentNullException.ThrowIfNull(request);
         return request.Variants.IsEmpty ? [Of(request)] : [.. request.Variants.Select(v => Of(request, v))];
     }
+
+    /// <summary>Likewise, with some thousandths of pictures only: where all plans are looked at, or kept, fewer must do.</summary>
+    internal static ImmutableArray<CostModel> AllOf(PlanningRequest request, IReadOnlyCollection<int> thousandths) =>
+        [.. (request.Variants.IsEmpty ? [request.Variant] : request.Variants).Select(v => Of(request, v with { Index = v.Index.WithFractionsAt(thousandths) }))];
 
     private static CostModel Of(PlanningRequest request, PlanVariant variant) =>
         new(variant.Index, request.Links, request.Ratios, request.Queues, request.Terms, request.Loss, request.Segments, variant.Loss);
@@ -193,7 +198,10 @@ public sealed class CostModel
 
     /// <summary>The bound on a plan's accuracy loss: the sum of the losses of its crossings, at most 1.</summary>
     /// <exception cref="IsthmusException">The plan does not fit the profile, or crosses in a way that was not measured.</exception>
-    public double AccuracyLoss(Plan plan)
+    public double AccuracyLoss(Plan plan) => Math.Min(1, SumOfLosses(plan));
+
+    // Objectives weigh what adds up.
+    private double SumOfLosses(Plan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         PlanRules.Check(plan, Index);
@@ -205,7 +213,7 @@ public sealed class CostModel
             loss += Loss(cut, Index.CodecAt(cut, segment.Codec!.Value) ?? throw Missing($"the codec {segment.Codec} at {segment.To}"));
         }
 
-        return Math.Min(1, VariantLoss + loss);
+        return VariantLoss + loss;
     }
 
     /// <summary>A plan with its cost, its loss and its score.</summary>
@@ -214,7 +222,12 @@ public sealed class CostModel
     {
         ArgumentNullException.ThrowIfNull(objective);
         PlanCost cost = Cost(plan);
-        return new(plan, cost, AccuracyLoss(plan), objective.Score(cost)) { IsSummed = SummedSegments(plan).Any() };
+        double loss = SumOfLosses(plan);
+        return new(plan, cost, Math.Min(1, loss), objective.Score(cost, loss))
+        {
+            IsSummed = SummedSegments(plan).Any(),
+            Curve = plan.Input.Kind == InputKind.Local ? null : Index.EstimateOf(Index.InputAt(plan.Input)!.Value),
+        };
     }
 
     /// <summary>The segments of a plan whose times are summed from blocks.</summary>

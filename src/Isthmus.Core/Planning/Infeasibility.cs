@@ -15,6 +15,8 @@ internal static class Infeasibility
     public static InfeasiblePlanException Explain(PlanningRequest request, ImmutableArray<CostModel> models)
     {
         Obstacles obstacles = new(request);
+        // All plans are looked at: with every part of a picture they would be too many.
+        if (models.Any(m => m.Index.HasFractions)) models = CostModel.AllOf(request, Planner.FewFractions);
         foreach (CostModel model in models)
         {
             obstacles.LookAt(model.Index);

@@ -107,7 +107,7 @@ internal sealed class PlanEnumeration
         for (int x = 0; x < _index.Profile.Inputs.Length; x++)
         {
             InputProfile input = _index.Profile.Inputs[x];
-            if (_space.Inputs is { } inputs && !inputs.Contains(input.Encoding)) continue;
+            if (!_space.AllowsInput(_index, x)) continue;
             double encode = _model.EncodeInput(device, x);
             double decode = _model.DecodeInput(node, x);
             Add(new(encode + _model.Send(device, node, input.Bytes.Value) + decode + there, input.Bytes.Value, _model.VariantLoss + _model.InputLoss(x), encode, decode));

@@ -15,7 +15,10 @@ internal static class PlanReason
         string loss = winner.AccuracyLoss > 0 ? $" On the images of the profile, at most {Percent(winner.AccuracyLoss)} {of}." : "";
         string against = winner.Plan.IsSingleNode ? AgainstOthers(request, winner, bestSplit, margin) : AgainstSingle(request, winner, margin);
         string given = Given(request.Constraints, request.Profile.Calibration is { Labelled: true }, LayerBlocks.Word(request.Profile));
-        return $"{what}{against}{given}.{loss}{Counted(request)}{Computed(request, winner, bestSplit, margin)}{Summed(request, winner)}";
+        string curve = winner.Curve is not { } estimate ? ""
+            : $" That {winner.Plan.Input} loses {Percent(estimate.Loss)} was not measured: it is on the {estimate.Kind} curve of {estimate.Family}"
+                + (estimate.Band is { } band ? $" (95 %: {Percent(estimate.Whole - band.High)} to {Percent(estimate.Whole - band.Low)})." : ".");
+        return $"{what}{against}{given}.{loss}{curve}{Counted(request)}{Computed(request, winner, bestSplit, margin)}{Summed(request, winner)}";
     }
 
     private static string What(PlanningRequest request, Plan plan)
@@ -106,6 +109,7 @@ internal static class PlanReason
     private static string Counted(PlanningRequest request) => request.Terms switch
     {
         CostTerms.Everything => "",
+        CostTerms.Scission when request.Space.OnlyCurves => " Computing, a round trip and the transfer are counted, as the method's paper does; encoding, decoding and the way back are not.",
         CostTerms.Scission => " Counted as Scission does: computing, and for each hop a whole ping and the transfer; encoding, decoding and the way back are not.",
         _ => " Computing and transfer are counted, as the method's paper does; encoding, decoding and round-trip times are not.",
     };

@@ -56,7 +56,7 @@ internal sealed class PlanSearch
     /// <param name="minCuts">The fewest cuts, if more than the space asks for.</param>
     public List<PlanCandidate> Best(int k, int minCuts = 0)
     {
-        BestPlans best = new(k);
+        BestPlans best = new(k, k > 1 && _models.Any(m => m.Index.HasFractions) ? [.. _models.Select(m => m.Index)] : null);
         foreach (SourceSearch source in _sources)
         {
             if (source.Whole(minCuts) is { } whole) best.Offer(whole);

@@ -12,6 +12,9 @@ public static class Planner
     /// <summary>The largest number of plans that can be ranked.</summary>
     public const int MaxTop = 1000;
 
+    /// <summary>Thousandths of pictures that count where all of them would be too many: twentieths.</summary>
+    internal static ImmutableArray<int> FewFractions { get; } = [.. Enumerable.Range(1, 20).Select(i => i * 50)];
+
     /// <summary>Plans.</summary>
     /// <param name="request">The profile and what is wanted of it.</param>
     /// <returns>The winner, the ranked list, the Pareto set and the reason.</returns>
@@ -28,8 +31,15 @@ public static class Planner
         ImmutableArray<RankedPlan> ranked = [.. search.Best(request.Top).Select(c => search.Rank(c, request.Objective))];
         if (ranked.Length == 0) throw Infeasibility.Explain(request, models);
 
-        ImmutableArray<RankedPlan> pareto = request.WithPareto
-            ? [.. search.Pareto(request.ParetoAxes).Select(c => search.Rank(c, request.Objective))] : [];
+        ImmutableArray<RankedPlan> pareto = [];
+        if (request.WithPareto)
+        {
+            // Every part of a picture is better in bytes than the next: of all those that there are, a set would be all.
+            PlanSearch all = !models.Any(m => m.Index.HasFractions) ? search
+                : PlanningQuestion.Search(request, CostModel.AllOf(request, [.. FewFractions, .. ranked.Select(r => (int)Math.Round(r.Plan.Input.Fraction * 1000))]), request.Space, request.ParetoAxes);
+            pareto = [.. all.Pareto(request.ParetoAxes).Select(c => all.Rank(c, request.Objective))];
+        }
+
         RankedPlan winner = ranked[0];
         RankedPlan? bestSplit = request.Space.MaxCuts == 0 ? null
             : ranked.FirstOrDefault(p => !p.Plan.IsSingleNode)

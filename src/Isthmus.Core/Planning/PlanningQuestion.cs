@@ -18,6 +18,8 @@ internal static class PlanningQuestion
         request.Constraints.Validate(request.Profile);
         foreach (PlanVariant variant in request.Variants) request.Constraints.Validate(variant.Index.Profile);
         request.Space.Validate(request.Profile);
+        if (request.Space.OnlyCurves && (request.Variants.IsEmpty ? [request.Variant] : request.Variants).All(v => v.Index.Profile.InputCurves.IsDefaultOrEmpty))
+            throw new InfeasiblePlanException($"The profile of {request.Profile.ModelName} has no curve of accuracy against bytes: 'isthmus calibrate --input' measures them.", []);
         if (!Enum.IsDefined(request.Segments) || !Enum.IsDefined(request.Loss) || !Enum.IsDefined(request.Terms))
             throw new IsthmusException(ErrorKind.Usage, "The request has a choice that there is not.");
         if (request.WithPareto && ((request.ParetoAxes & ~(ParetoAxes.Default | ParetoAxes.Energy | ParetoAxes.Price | ParetoAxes.Period)) != ParetoAxes.None || request.ParetoAxes == ParetoAxes.None))

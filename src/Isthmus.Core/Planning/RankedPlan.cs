@@ -15,6 +15,9 @@ public sealed record RankedPlan(Plan Plan, PlanCost Cost, double AccuracyLoss, d
     /// <summary>Whether the time of a segment is summed from blocks (<see cref="SegmentTimes.Blocks"/>), not measured as a whole.</summary>
     public bool IsSummed { get; init; }
 
+    /// <summary>Where the loss of the picture's crossing comes from, if the part that crosses was not measured itself; null if it was, or if no picture crosses.</summary>
+    public CurveEstimate? Curve { get; init; }
+
     /// <summary>Bytes that leave the device for one image.</summary>
     public ByteCount Bytes => Cost.BytesFromDevice;
 

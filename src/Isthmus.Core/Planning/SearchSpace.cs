@@ -38,6 +38,9 @@ public sealed record SearchSpace
     /// </summary>
     public ImmutableArray<InputEncoding>? Inputs { get; init; }
 
+    /// <summary>Whether the input may cross only in forms of which the profile has a curve of accuracy against bytes; default: in any.</summary>
+    public bool OnlyCurves { get; init; }
+
     /// <summary>What both spaces allow.</summary>
     public SearchSpace Narrow(SearchSpace other)
     {
@@ -51,6 +54,7 @@ public sealed record SearchSpace
             Cuts = Both(Cuts, other.Cuts),
             Codecs = Both(Codecs, other.Codecs),
             Inputs = Both(Inputs, other.Inputs),
+            OnlyCurves = OnlyCurves || other.OnlyCurves,
         };
     }
 
@@ -60,6 +64,9 @@ public sealed record SearchSpace
         ArgumentNullException.ThrowIfNull(node);
         return (Tiers is not { } tiers || tiers.Contains(node.Tier)) && (Nodes is not { } nodes || nodes.Contains(node.Name));
     }
+
+    internal bool AllowsInput(ProfileIndex index, int input) =>
+        (Inputs is not { } inputs || inputs.Contains(index.Profile.Inputs[input].Encoding)) && (!OnlyCurves || index.IsOfCurve(input));
 
     /// <summary>Checks the numbers of cuts, and that what is named is in the profile.</summary>
     /// <exception cref="IsthmusException">It is not.</exception>

@@ -272,7 +272,7 @@ internal sealed class SourceSearch
             for (int x = 0; x < profile.Inputs.Length; x++)
             {
                 InputProfile input = profile.Inputs[x];
-                if (_space.Inputs is { } inputs && !inputs.Contains(input.Encoding)) continue;
+                if (!_space.AllowsInput(_index, x)) continue;
                 Add(everything ? _index.DecodeInput(node, x) : 0, everything ? _index.EncodeInput(_device, x) : 0, input.Bytes.Value, _model.InputLoss(x), x);
             }
         }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Planning.Fractions;
 using Isthmus.Core.Quantities;
 
 namespace Isthmus.Core.Profiling;
@@ -20,6 +21,13 @@ public sealed class ProfileIndex
     private readonly Dictionary<InputEncoding, int> _inputs;
     private readonly NodeTimes[] _times;
     private readonly Lazy<ProfileIndex> _summed;
+    private readonly Lazy<ProfileIndex> _fractions;
+
+    // By input: whether a curve is known of its family, and the first input of that family. Of the inputs behind those that were measured, where their losses come from.
+    private readonly bool[] _ofCurve;
+    private readonly int[] _form;
+    private readonly FractionInputs? _parts;
+    private readonly int _own;
 
     private ProfileIndex(Profile profile)
     {
@@ -30,6 +38,10 @@ public sealed class ProfileIndex
         _inputs = profile.Inputs.Select((x, i) => (x.Encoding, i)).ToDictionary(x => x.Encoding, x => x.i);
         _times = [.. profile.Nodes.Select(n => new NodeTimes(n, this))];
         _summed = new(() => new(this));
+        _fractions = new(() => FractionInputs.CurvesOf(Profile).Any() ? new(this, FractionInputs.Of(Profile, null)) : this);
+        HashSet<InputEncoding> curves = [.. (profile.InputCurves.IsDefault ? [] : profile.InputCurves).SelectMany(c => c.Points.Select(p => p.Encoding).Append(c.Reference))];
+        _ofCurve = [.. profile.Inputs.Select(x => curves.Contains(x.Encoding))];
+        _form = [.. Enumerable.Range(0, profile.Inputs.Length)];
         Devices = [.. Enumerable.Range(0, profile.Nodes.Length).Where(n => profile.Nodes[n].Tier == Tier.Device)];
     }
 
@@ -43,6 +55,31 @@ public sealed class ProfileIndex
         int left = MaxSummed;
         _times = [.. measured._times.Select((t, n) => t.WithSums(Profile.Nodes[n].Tier, ref left))];
         _summed = new(this);
+        _fractions = new(this);
+        _ofCurve = measured._ofCurve;
+        _form = measured._form;
+        _parts = measured._parts;
+        _own = measured._own;
+        Devices = measured.Devices;
+    }
+
+    private ProfileIndex(ProfileIndex measured, FractionInputs parts)
+    {
+        int own = measured.Profile.Inputs.Length;
+        Profile = measured.Profile with { Inputs = [.. measured.Profile.Inputs, .. parts.Inputs] };
+        _cuts = measured._cuts;
+        _nodes = measured._nodes;
+        _codecs = measured._codecs;
+        _inputs = Profile.Inputs.Select((x, i) => (x.Encoding, i)).ToDictionary(x => x.Encoding, x => x.i);
+        _times = [.. measured._times.Select((t, n) => t.WithParts(parts.TimesOn(Profile.Nodes[n])))];
+        _summed = new(() => new(this));
+        _fractions = new(this);
+        _ofCurve = [.. measured._ofCurve, .. Enumerable.Repeat(true, parts.Inputs.Length)];
+        HashSet<InputEncoding> forms = [.. FractionInputs.CurvesOf(Profile).Select(c => c.Reference)];
+        Dictionary<InputEncoding, int> first = [];
+        _form = [.. Profile.Inputs.Select((x, i) => !forms.Contains(x.Encoding.Whole) ? i : first.TryGetValue(x.Encoding.Whole, out int f) ? f : first[x.Encoding.Whole] = i)];
+        _parts = parts;
+        _own = own;
         Devices = measured.Devices;
     }
 
@@ -55,6 +92,15 @@ public sealed class ProfileIndex
     /// </summary>
     /// <exception cref="IsthmusException">There would be too many segments.</exception>
     public ProfileIndex Summed => _summed.Value;
+
+    /// <summary>
+    /// The same, with the parts of pictures that were not measured themselves but that a curve says something of, in thousandths, among the inputs; the same one if the profile has no
+    /// such curve. Sums of blocks are of this one.
+    /// </summary>
+    public ProfileIndex WithFractions => _fractions.Value;
+
+    /// <summary>Whether parts that were not measured are among the inputs.</summary>
+    internal bool HasFractions => _parts is not null;
 
     /// <summary>The positions of the devices among the profile's nodes; at least one.</summary>
     internal int[] Devices { get; }
@@ -99,6 +145,19 @@ public sealed class ProfileIndex
 
     /// <summary>The position of a codec among those of a cut; null if it was not measured.</summary>
     internal int? CodecAt(int cut, CodecSpec codec) => _codecs[cut].TryGetValue(codec, out int at) ? at : null;
+
+    /// <summary>The same as <see cref="WithFractions"/>, with some of the thousandths only; of a measured one.</summary>
+    internal ProfileIndex WithFractionsAt(IReadOnlyCollection<int> thousandths) =>
+        FractionInputs.CurvesOf(Profile).Any() ? new(this, FractionInputs.Of(Profile, thousandths)) : this;
+
+    /// <summary>Where the loss of an input comes from, if it was not measured itself.</summary>
+    internal CurveEstimate? EstimateOf(int input) => _parts is not null && input >= _own ? _parts.Estimates[input - _own] : null;
+
+    /// <summary>Whether a curve is known of the family of an input.</summary>
+    internal bool IsOfCurve(int input) => _ofCurve[input];
+
+    /// <summary>The same number for all parts of a form.</summary>
+    internal int FormOf(int input) => _form[input];
 
     internal int? InputAt(InputEncoding input) => _inputs.TryGetValue(input, out int at) ? at : null;
 
@@ -189,6 +248,16 @@ public sealed class ProfileIndex
             DecodeLocal = measured.DecodeLocal;
         }
 
+        private NodeTimes(NodeTimes measured, double[] encode, double[] decode)
+        {
+            Segments = measured.Segments;
+            Encode = measured.Encode;
+            Decode = measured.Decode;
+            EncodeInput = encode;
+            DecodeInput = decode;
+            DecodeLocal = measured.DecodeLocal;
+        }
+
         public (int To, double Ms)[][] Segments { get; }
 
         public double[]?[] Encode { get; }
@@ -200,6 +269,9 @@ public sealed class ProfileIndex
         public double[] DecodeInput { get; }
 
         public double DecodeLocal { get; } = double.NaN;
+
+        /// <summary>The same, with more inputs.</summary>
+        public NodeTimes WithParts((double[] Encode, double[] Decode) parts) => new(this, [.. EncodeInput, .. parts.Encode], [.. DecodeInput, .. parts.Decode]);
 
         /// <summary>The same, with what can be summed from blocks.</summary>
         /// <param name="tier">The node's tier, which says what plans need.</param>

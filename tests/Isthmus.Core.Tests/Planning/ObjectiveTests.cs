@@ -1,5 +1,6 @@
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Quantities;
 
 namespace Isthmus.Core.Tests.Planning;
 
@@ -38,5 +39,5 @@ public sealed class ObjectiveTests
         Assert.Equal(ErrorKind.Usage, Assert.Throws<IsthmusException>(() => Objective.Parse(text)).Kind);
 
     [Fact]
-    public void Score_Weighted_IsTheWeightedSum() => Assert.Equal((2 * 30) + (0.5 * 4), Objective.Weighted(2, 0.5).Score(new(30), new(4000)));
+    public void Score_Weighted_IsTheWeightedSum() => Assert.Equal((2 * 30) + (0.5 * 4), Objective.Weighted(2, 0.5).Score(new Milliseconds(30), new ByteCount(4000)));
 }

@@ -73,14 +73,15 @@ internal static class RandomFleets
         };
     }
 
-    private static Objective Objective(Random random) => random.Next(8) switch
+    private static Objective Objective(Random random) => random.Next(10) switch
     {
         0 => Core.Planning.Objective.Latency,
         1 => Core.Planning.Objective.Traffic,
         2 or 3 => Core.Planning.Objective.Throughput,
         4 => Core.Planning.Objective.Energy,
         5 => Core.Planning.Objective.Price,
-        _ => Core.Planning.Objective.Weighted(random.Next(3), random.Next(2), random.Next(3), random.Next(2) * 20, 1 + random.Next(3)),
+        6 => Core.Planning.Objective.Accuracy,
+        _ => Core.Planning.Objective.Weighted(random.Next(3), random.Next(2), random.Next(3), random.Next(2) * 20, 1 + random.Next(3), random.Next(2) * random.Next(50)),
     };
 
     private static ImmutableArray<PlanVariant> Variants(ProfileIndex first, Random random)

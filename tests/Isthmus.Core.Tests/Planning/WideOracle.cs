@@ -11,7 +11,9 @@ internal static class WideOracle
 {
     public sealed record Result(Plan Plan, double Ms, long Bytes, long BytesTotal, double Loss, double Period, double? Joules, double? Price)
     {
-        public double Score(Objective o) => (o.PerMillisecond * Ms) + (o.PerKilobyte * Bytes / 1000) + (o.PerPeriod * Period)
+        public double LossSum { get; init; }
+
+        public double Score(Objective o) => (o.PerMillisecond * Ms) + (o.PerKilobyte * Bytes / 1000) + (o.PerPeriod * Period) + (o.PerLoss * LossSum)
             + (o.PerJoule > 0 ? o.PerJoule * Joules!.Value : 0) + (o.PerPrice > 0 ? o.PerPrice * Price!.Value : 0);
 
         public double[] In(ParetoAxes axes) =>
@@ -99,7 +101,7 @@ internal static class WideOracle
             InputProfile input = profile.Inputs.Single(i => i.Encoding == plan.Input);
             if (!paper) work.Add((device, device.Inputs.FirstOrDefault(i => i.Encoding == plan.Input)?.Encode.Value));
             if (!paper) work.Add((first, first.Inputs.FirstOrDefault(i => i.Encoding == plan.Input)?.Decode.Value));
-            crossings.Add((device.Name, first.Name, input.Bytes.Value, Loss(request, input.AccuracyLoss, input.Accuracy, input.Encoding.Kind != InputKind.Jpeg)));
+            crossings.Add((device.Name, first.Name, input.Bytes.Value, Loss(request, input.AccuracyLoss, input.Accuracy, !input.Encoding.IsLossy)));
         }
 
         for (int i = 0; i < plan.Segments.Length; i++)
@@ -150,9 +152,9 @@ internal static class WideOracle
 
         double computing = done.Where(w => w.Node == device).Sum(w => w.Ms);
         joules += (ms - computing) / 1000 * device.Power?.Idle;
-        double loss = Math.Min(1, variant.Loss + crossings.Sum(c => c.Loss));
+        double loss = variant.Loss + crossings.Sum(c => c.Loss);
         long left = crossings.Where(c => c.From == device.Name).Sum(c => c.Bytes);
-        return new(plan, ms, left, crossings.Sum(c => c.Bytes), loss, period, joules, price);
+        return new(plan, ms, left, crossings.Sum(c => c.Bytes), Math.Min(1, loss), period, joules, price) { LossSum = loss };
 
         LinkProfile? Link(string from, string to)
         {

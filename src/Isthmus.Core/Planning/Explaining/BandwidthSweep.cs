@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Isthmus.Core.Planning.Fractions;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
 
@@ -8,7 +9,8 @@ namespace Isthmus.Core.Planning.Explaining;
 /// Finds how the best plan depends on the bandwidth B of a link. The score of a plan is a straight line over t = 1/B wherever times add up, and the
 /// best score is the lower envelope of these lines: between two values of t with different best plans, the next value to look at is where their two lines
 /// cross. If nothing is better there, that is the border, exactly; else both halves are looked at (Eisner and Severance, JACM 1976). Where scores are not
-/// lines, because the slowest stage counts or a limit is on times, the border is found by halving.
+/// lines, because the slowest stage counts or a limit is on times, the border is found by halving. Plans that differ only in the part of the picture that crosses, of which there
+/// is a curve, count as one: the part follows the bandwidth within a region.
 /// </summary>
 internal sealed class BandwidthSweep
 {
@@ -21,11 +23,15 @@ internal sealed class BandwidthSweep
     // Halving ends when a border is known this well, relative to the bandwidth.
     private const double Precision = 1e-6;
 
+    // Between two parts of a picture another plan may be the best: it is looked for where the bandwidth differs by more than this share.
+    private const double PartPrecision = 0.2;
+
     private readonly PlanningRequest _request;
     private readonly LinkProfile _link;
     private readonly ImmutableArray<LinkProfile> _others;
     private readonly CancellationToken _cancellationToken;
     private readonly PlanSession _session = new();
+    private readonly HashSet<InputEncoding> _forms;
     private readonly List<(double T, Plan? Faster, Plan? Slower)> _borders = [];
     private int _plannings;
     private bool _complete = true;
@@ -36,6 +42,7 @@ internal sealed class BandwidthSweep
         _link = link;
         _others = [.. request.Links.Where(l => l.From != link.From || l.To != link.To)];
         _cancellationToken = cancellationToken;
+        _forms = [.. (request.Variants.IsEmpty ? [request.Variant] : request.Variants).SelectMany(v => FractionInputs.CurvesOf(v.Index.Profile)).Select(c => c.Reference)];
     }
 
     /// <summary>The links that a plan sends over, then the device's others.</summary>
@@ -76,13 +83,22 @@ internal sealed class BandwidthSweep
         Plan? now = points.MinBy(p => Math.Abs(p.T - (1 / _link.Bandwidth.Value))).Best?.Plan;
         // Borders that were found by halving are known to a millionth.
         BandwidthRegion[] there = [.. regions.Where(r => r.Low.Value <= _link.Bandwidth.Value * (1 + (2 * Precision)) && r.High.Value >= _link.Bandwidth.Value * (1 - (2 * Precision)))];
-        return new(_link.From, _link.To, _link.Bandwidth, isUsed, [.. regions], _plannings, _complete) { Current = there.FirstOrDefault(r => r.Plan == now) ?? there[0] };
+        return new(_link.From, _link.To, _link.Bandwidth, isUsed, [.. regions], _plannings, _complete) { Current = there.FirstOrDefault(r => IsSame(r.Plan, now)) ?? there[0] };
     }
 
     private void Refine((double T, RankedPlan? Best) a, (double T, RankedPlan? Best) b)
     {
         if (a.Best?.Plan == b.Best?.Plan) return;
         double t = (a.T + b.T) / 2;
+        if (IsSame(a.Best?.Plan, b.Best?.Plan))
+        {
+            if (b.T - a.T <= PartPrecision * b.T || _plannings >= MaxPlannings) return;
+            RankedPlan? between = At(t);
+            Refine(a, (t, between));
+            Refine((t, between), b);
+            return;
+        }
+
         bool crosses = a.Best is not null && b.Best is not null && Crossing(a.T, a.Best, b.T, b.Best, out t);
         bool near = b.T - a.T <= Precision * Math.Max(b.T, 1 / Fastest);
         // A plan that is as good as its neighbour at that one's end of the interval, and loses the tie there only, is the best in all of it.
@@ -103,6 +119,9 @@ internal sealed class BandwidthSweep
         Refine(a, (t, best));
         Refine((t, best), b);
     }
+
+    private bool IsSame(Plan? a, Plan? b) => a == b
+        || (a is not null && b is not null && a.Input.Whole == b.Input.Whole && _forms.Contains(a.Input.Whole) && a with { Input = b.Input } == b);
 
     // Where two plans are equally good, if the scores of both are lines between the places that are given; else the middle between these.
     private bool Crossing(double from, RankedPlan a, double to, RankedPlan b, out double t)

@@ -8,7 +8,7 @@ public static class PlanningMethods
 {
     /// <summary>All of them, from the narrowest to the widest.</summary>
     public static ImmutableArray<IPlanningMethod> All { get; } =
-        [new DeviceOnly(), new EdgeOnly(), new CloudOnly(), new Neurosurgeon(), new Jalad(), new JaladPaper(), new Scission(), new ScissionPaper(), new AllPlans()];
+        [new DeviceOnly(), new EdgeOnly(), new CloudOnly(), new Neurosurgeon(), new Jalad(), new JaladPaper(), new Scission(), new ScissionPaper(), new Zhao(), new ZhaoPaper(), new AllPlans()];
 
     /// <summary>The method of this name.</summary>
     /// <exception cref="IsthmusException">There is none.</exception>

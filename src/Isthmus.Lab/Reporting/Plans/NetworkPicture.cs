@@ -185,7 +185,7 @@ internal sealed class NetworkPicture
         int row = 0;
         if (plan.Input.Kind != InputKind.Local)
         {
-            transfers.Add((0, 1, place(0), $"{Bytes(_profile.Inputs.First(i => i.Encoding == plan.Input).Bytes)} as {plan.Input}", cost.Send.Value));
+            transfers.Add((0, 1, place(0), $"{Bytes(cost.BytesFromDevice)} as {plan.Input}", cost.Send.Value));
             row = 1;
         }
 
