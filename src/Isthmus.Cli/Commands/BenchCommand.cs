@@ -24,6 +24,7 @@ internal sealed class BenchCommand : ICommandFactory
         // A comparison that needs options of its own is a command of its own below this one.
         bench.Subcommands.Add(new CompressionBenchCommand().Create());
         bench.Subcommands.Add(new DenseProbabilitiesCommand().Create());
+        bench.Subcommands.Add(new PictureStartCommand().Create());
         bench.Subcommands.Add(new ZooBenchCommand().Create());
         return bench.Runs(async run =>
         {
@@ -42,7 +43,7 @@ internal sealed class BenchCommand : ICommandFactory
     }
 
     private static IEnumerable<(string Name, string Summary)> Listed =>
-        Comparisons.All.Select(c => (c.Name, c.Summary)).Append((CompressionComparison.Name, CompressionComparison.Summary)).Append((DenseProbabilities.Name, DenseProbabilities.Summary)).Append((ZooStudy.Name, ZooStudy.Summary)).OrderBy(c => c.Item1, StringComparer.Ordinal);
+        Comparisons.All.Select(c => (c.Name, c.Summary)).Append((CompressionComparison.Name, CompressionComparison.Summary)).Append((DenseProbabilities.Name, DenseProbabilities.Summary)).Append((PictureStart.Name, PictureStart.Summary)).Append((ZooStudy.Name, ZooStudy.Summary)).OrderBy(c => c.Item1, StringComparer.Ordinal);
 
     private static void List(IAnsiConsole console)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Isthmus.Core.Codec.Pictures;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Tensors;
@@ -32,6 +33,7 @@ public sealed class ImagePreprocessor
 
     private readonly DamagePolicy _damage;
     private readonly Normaliser _normaliser;
+    private readonly Lazy<PictureCode> _code;
 
     /// <summary>Makes a preprocessor.</summary>
     /// <param name="manifest">What the network expects.</param>
@@ -45,6 +47,7 @@ public sealed class ImagePreprocessor
         Manifest = manifest;
         _damage = damage;
         _normaliser = new(manifest);
+        _code = new(() => new PictureCode(manifest.Width, manifest.Height, manifest.Channels));
     }
 
     /// <summary>What the network expects.</summary>
@@ -74,7 +77,7 @@ public sealed class ImagePreprocessor
     /// <summary>The form in which a picture crosses to the node that runs the network's first segment.</summary>
     /// <param name="imageFile">The file's bytes.</param>
     /// <param name="encoding">
-    /// The form: File is the file unchanged; Jpeg, Webp, Png and Pixels are the picture cropped and scaled to the input size (times the form's scale), Png
+    /// The form: File is the file unchanged; Jpeg, Webp, Embedded, Png and Pixels are the picture cropped and scaled to the input size (times the form's scale), Png
     /// losslessly, Pixels as a byte for red, green and blue of each pixel (or one for grey), row by row; Tensor is the input tensor's bytes.
     /// Of a form that is cut, only the first part is returned, as <see cref="PartOf"/> says.
     /// </param>
@@ -93,13 +96,15 @@ public sealed class ImagePreprocessor
                 byte[] raw = new byte[PixelBytes];
                 ToPixels(imageFile, name, raw);
                 return raw;
-            case InputKind.Jpeg or InputKind.Webp or InputKind.Png:
+            case InputKind.Jpeg or InputKind.Webp or InputKind.Png or InputKind.Embedded:
                 (int width, int height) = SizeOf(encoding);
                 byte[] pixels = ArrayPool<byte>.Shared.Rent(width * height * Manifest.Channels);
                 try
                 {
                     ToPixels(imageFile, name, pixels, width, height);
-                    byte[] whole = Compress(pixels, width, height, encoding);
+                    byte[] whole = encoding.Kind == InputKind.Embedded
+                        ? CodeOf(width, height).Encode(pixels.AsSpan(0, width * height * Manifest.Channels))
+                        : Compress(pixels, width, height, encoding);
                     return encoding.IsPartial ? whole[..PartOf(whole, encoding)] : whole;
                 }
                 finally
@@ -114,7 +119,7 @@ public sealed class ImagePreprocessor
 
     /// <summary>
     /// How many of a whole picture's first bytes cross: the share that the form says, rounded up; of a JPEG up to the end of a scan instead, if one ends at most a
-    /// fiftieth of the whole before.
+    /// fiftieth of the whole before. Of the embedded code any byte is as good an end as another, behind its header.
     /// </summary>
     /// <param name="whole">What <see cref="Encode"/> made of <see cref="InputEncoding.Whole"/>.</param>
     /// <param name="encoding">The form.</param>
@@ -122,6 +127,7 @@ public sealed class ImagePreprocessor
     {
         if (!encoding.IsPartial) return whole.Length;
         int length = (int)Math.Ceiling(whole.Length * encoding.Fraction);
+        if (encoding.Kind == InputKind.Embedded) return Math.Clamp(length, Math.Min(PictureCode.HeaderLength, whole.Length), whole.Length);
         int least = length - (int)(whole.Length * ScanTolerance);
         int scan = 0;
         foreach (int end in Boundaries(whole, encoding))
@@ -132,7 +138,7 @@ public sealed class ImagePreprocessor
         return scan > 0 ? scan : length;
     }
 
-    /// <summary>Where a whole picture is best cut: behind which bytes a part of its code ends, in order. Empty for forms that are not progressive.</summary>
+    /// <summary>Where a whole picture is best cut: behind which bytes a part of its code ends, in order. Empty for forms that are not progressive, and for the embedded code, which may end anywhere.</summary>
     /// <param name="whole">What <see cref="Encode"/> made of <see cref="InputEncoding.Whole"/>.</param>
     /// <param name="encoding">The form.</param>
     public static IReadOnlyList<int> Boundaries(ReadOnlySpan<byte> whole, InputEncoding encoding) => encoding.Kind == InputKind.Jpeg ? JpegScans.Ends(whole) : [];
@@ -140,7 +146,7 @@ public sealed class ImagePreprocessor
     /// <summary>The network's input of what <see cref="Encode"/> made, on the node where it arrives.</summary>
     /// <param name="bytes">What arrived.</param>
     /// <param name="encoding">
-    /// Its form. Jpeg, Webp and Png are cropped and scaled already: any other size than the input's, times the form's scale, is refused. Of a form that is cut
+    /// Its form. Jpeg, Webp, Embedded and Png are cropped and scaled already: any other size than the input's, times the form's scale, is refused. Of a form that is cut
     /// as much is decoded as arrived.
     /// </param>
     /// <returns>A rented tensor of <see cref="ModelManifest.InputShape"/>, which the caller disposes.</returns>
@@ -178,10 +184,29 @@ public sealed class ImagePreprocessor
                     return Grown(pixels.Span, inputWidth, inputHeight);
                 }
 
+            case InputKind.Embedded:
+                (int codedWidth, int codedHeight) = SizeOf(encoding);
+                int codedBytes = codedWidth * codedHeight * Manifest.Channels;
+                byte[] coded = ArrayPool<byte>.Shared.Rent(codedBytes);
+                try
+                {
+                    bool isWhole = CodeOf(codedWidth, codedHeight).Decode(bytes.Span, coded.AsSpan(0, codedBytes));
+                    if (!isWhole && !encoding.IsPartial && _damage == DamagePolicy.Refuse)
+                        throw new IsthmusException(ErrorKind.Data, $"The picture that arrived is cut off after {bytes.Length} bytes; say so as 'embedded@F' if that is meant.");
+                    return Grown(coded.AsSpan(0, codedBytes), codedWidth, codedHeight);
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(coded);
+                }
+
             default:
                 throw new ArgumentException($"An input that stays {encoding} does not arrive.", nameof(encoding));
         }
     }
+
+    private PictureCode CodeOf(int width, int height) =>
+        width == Manifest.Width && height == Manifest.Height ? _code.Value : new(width, height, Manifest.Channels);
 
     private (int Width, int Height) SizeOf(InputEncoding encoding) =>
         (Math.Max(1, (int)Math.Round(Manifest.Width * encoding.Scale)), Math.Max(1, (int)Math.Round(Manifest.Height * encoding.Scale)));

@@ -226,6 +226,58 @@ public sealed class ImagePreprocessorTests
     }
 
     [Theory]
+    [InlineData("embedded", 3)]
+    [InlineData("embedded@0.5", 8)]
+    [InlineData("embedded@0.05", 60)]
+    [InlineData("embeddedx0.5", 10)]
+    [InlineData("embeddedx0.5@0.5", 16)]
+    public void FromEncoded_Embedded_IsAboutThePicture(string form, double tolerance)
+    {
+        InputEncoding encoding = InputEncoding.Parse(form);
+        ImagePreprocessor preprocessor = new(Pictures.Whole(60, 44));
+        byte[] file = Pictures.File(Pictures.Smooth(60, 44), 60, 44, 3);
+        byte[] whole = preprocessor.Encode(file, encoding.Whole), part = preprocessor.Encode(file, encoding);
+        Assert.Equal(whole[..ImagePreprocessor.PartOf(whole, encoding)], part);
+        Assert.Equal(Math.Ceiling(whole.Length * encoding.Fraction), part.Length);
+        using Tensor exact = preprocessor.FromFile(file);
+        using Tensor actual = preprocessor.FromEncoded(part, encoding);
+        Assert.InRange(Mean(exact, actual), 0, tolerance);
+
+        static double Mean(Tensor a, Tensor b) => Enumerable.Range(0, a.Floats.Length).Average(i => Math.Abs(a.Floats[i] - b.Floats[i]));
+    }
+
+    [Fact]
+    public void FromEncoded_EmbeddedAndGrey_IsAboutThePicture()
+    {
+        ImagePreprocessor preprocessor = new(new() { Width = 28, Height = 28, ChannelOrder = ChannelOrder.Grey, Mean = new(0), Scale = new(1) });
+        byte[] file = Pictures.File(Pictures.Smooth(28, 28), 28, 28, 3);
+        using Tensor exact = preprocessor.FromFile(file);
+        using Tensor actual = preprocessor.FromEncoded(preprocessor.Encode(file, InputEncoding.Embedded), InputEncoding.Embedded);
+        AssertClose(exact, actual, 12);
+    }
+
+    [Fact]
+    public void FromEncoded_EmbeddedCutOff_IsRefusedUnlessItIsMeant()
+    {
+        ImagePreprocessor preprocessor = new(Pictures.Whole(60, 44));
+        byte[] part = preprocessor.Encode(Pictures.File(Pictures.Smooth(60, 44), 60, 44, 3), InputEncoding.Embedded.First(0.5));
+        Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => preprocessor.FromEncoded(part, InputEncoding.Embedded)).Kind);
+        using Tensor accepted = new ImagePreprocessor(Pictures.Whole(60, 44), DamagePolicy.Accept).FromEncoded(part, InputEncoding.Embedded);
+        using Tensor meant = preprocessor.FromEncoded(part, InputEncoding.Embedded.First(0.3));
+        Assert.Equal(accepted.Bytes.ToArray(), meant.Bytes.ToArray());
+    }
+
+    [Fact]
+    public void PartOf_ATinyShareOfAnEmbeddedCode_IsAtLeastItsHeader()
+    {
+        ImagePreprocessor preprocessor = new(Pictures.Whole(16, 16));
+        byte[] whole = preprocessor.Encode(Pictures.File(Pictures.Smooth(16, 16), 16, 16, 3), InputEncoding.Embedded);
+        InputEncoding part = InputEncoding.Embedded.First(0.001);
+        using Tensor tensor = preprocessor.FromEncoded(whole.AsMemory(0, ImagePreprocessor.PartOf(whole, part)), part);
+        Assert.Empty(ImagePreprocessor.Boundaries(whole, part));
+    }
+
+    [Theory]
     [InlineData("webp:90", 5)]
     [InlineData("jpeg:95x0.5", 5)]
     [InlineData("webp:95x0.5", 7)]
