@@ -6,6 +6,7 @@ using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
+using Isthmus.Core.Profiling.Curves;
 using Isthmus.Inference.Classification;
 using Isthmus.Inference.Graphs;
 using Isthmus.Runtime.Calibration;
@@ -35,6 +36,15 @@ internal sealed class CalibrateCommand : ICommandFactory
     private readonly Option<int?> _maxCuts = new("--max-cuts") { Description = "The most cuts, chosen as 'profile' does (default: all).", HelpName = "N" };
     private readonly Option<string?> _codecs = new("--codecs") { Description = $"Codecs, separated by commas (default: {string.Join(',', CalibrationOptions.Default.Codecs)}).", HelpName = "LIST" };
     private readonly Option<string?> _inputs = new("--inputs") { Description = $"Input encodings, separated by commas, or none (default: {string.Join(',', CalibrationOptions.Default.Inputs)}).", HelpName = "LIST" };
+    private readonly Option<string?> _input = new("--input")
+    {
+        Description = $"Measure how the accuracy grows with the bytes of the picture, and fit curves to it, for these families separated by commas: jpeg:Q or embedded (first parts), quality (JPEGs of lower quality), scale (smaller JPEGs). Default: {string.Join(',', CurveFamily.DefaultNames)}. Cuts, and inputs that are no points of curves, are then measured only where they are asked for.",
+        Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "FAMILIES",
+    };
+
+    private readonly Option<string?> _fractions = new("--fractions") { Description = $"The fractions of jpeg:Q and embedded that --input measures (default: {string.Join(',', CurveFamily.DefaultFractions.Select(f => f.ToString(CultureInfo.InvariantCulture)))}).", HelpName = "LIST" };
+    private readonly Option<string?> _deviceNetwork = new("--device-network") { Description = "A small network, of the same classes, that runs on the device: --input also measures what its confidence says about an image.", HelpName = "FILE" };
     private readonly Option<int?> _maxImages = new("--max-images") { Description = "The most images, spread evenly over the folder (default: all).", HelpName = "N" };
 
     private readonly Option<double> _stopLoss = new("--stop-loss")
@@ -52,15 +62,16 @@ internal sealed class CalibrateCommand : ICommandFactory
         Command command = new(
             "calibrate",
             """
-            Measure for every cut and codec, and every input encoding, how many bytes cross and what that costs in accuracy, with intervals: what 'profile --calibration' and 'plan' decide from. Interrupted, the same command goes on where it ended.
+            Measure for every cut and codec, and every input encoding, how many bytes cross and what that costs in accuracy, with intervals; with --input, how the accuracy grows with the bytes of the picture: what 'profile --calibration' and 'plan' decide from. Interrupted, the same command goes on where it ended.
 
             Examples:
               isthmus calibrate model.onnx --images photos --max-cuts 8 -o model.calibration.json
               isthmus calibrate model.onnx --images photos --labels classes.csv --codecs huffman:4,huffman:3 --cuts c05,c11
               isthmus calibrate model.onnx --images photos --profile model.profile.json
+              isthmus calibrate model.onnx --images photos --input jpeg:75,quality --fractions 0.1,0.2,0.4,0.7,1
             """);
         command.Arguments.Add(_model);
-        foreach (Option option in new Option[] { _images, _labels, _output, _profile, _cuts, _maxCuts, _codecs, _inputs, _maxImages, _stopLoss, _workers }) command.Options.Add(option);
+        foreach (Option option in new Option[] { _images, _labels, _output, _profile, _cuts, _maxCuts, _codecs, _inputs, _input, _fractions, _deviceNetwork, _maxImages, _stopLoss, _workers }) command.Options.Add(option);
         SessionOptions session = SessionOptions.AddTo(command);
         ManifestOptions manifest = ManifestOptions.AddTo(command);
         return command.Runs(inv => RunAsync(inv, session, manifest));
@@ -90,7 +101,7 @@ internal sealed class CalibrateCommand : ICommandFactory
         // Only now: had the profile not been written, the same command would still have everything.
         calibrator.DeleteJournal();
         inv.Result(
-            new { file = output, passedOver = result.PassedOver, calibration = result.Profile.Calibration, cuts = result.Profile.Cuts, inputs = result.Profile.Inputs },
+            new { file = output, passedOver = result.PassedOver, calibration = result.Profile.Calibration, cuts = result.Profile.Cuts, inputs = result.Profile.Inputs, inputCurves = result.Profile.InputCurves, confidenceTables = result.Profile.ConfidenceTables },
             console => Draw(console, result.Profile, output));
     }
 
@@ -122,6 +133,19 @@ internal sealed class CalibrateCommand : ICommandFactory
             // Times are known of nothing else, and without them it could not be planned with.
             options = options with { Codecs = [.. profile.Cuts.SelectMany(c => c.Codecs).Select(c => c.Codec).Distinct()], Inputs = [.. profile.Inputs.Select(i => i.Encoding)] };
             if (options.MaxCuts is null) options = options with { Cuts = [.. profile.Cuts.Select(c => c.Id)] };
+        }
+
+        if (inv.Options.GetResult(_input) is not null)
+        {
+            ImmutableArray<double> fractions = inv.Options.GetValue(_fractions) is { } list ? CurveFamily.ParseFractions(list) : CurveFamily.DefaultFractions;
+            ImmutableArray<string> names = inv.Options.GetValue(_input) is { } families ? List(families, f => f) : CurveFamily.DefaultNames;
+            options = options with { Curves = [.. names.Select(n => CurveFamily.Parse(n, fractions))], Inputs = [] };
+            if (inv.Options.GetValue(_codecs) is null && inv.Options.GetValue(_cuts) is null && options.MaxCuts is null) options = options with { Codecs = [], Cuts = [] };
+            if (inv.Options.GetValue(_deviceNetwork) is { } device) options = options with { DeviceNetwork = Network.Load(device) };
+        }
+        else if (inv.Options.GetValue(_fractions) is not null || inv.Options.GetValue(_deviceNetwork) is not null)
+        {
+            throw new IsthmusException(ErrorKind.Usage, "--fractions and --device-network are about the curves of --input: give that too.");
         }
 
         if (inv.Options.GetValue(_cuts) is { } cuts) options = options with { Cuts = List(cuts, c => c) };
@@ -156,9 +180,13 @@ internal sealed class CalibrateCommand : ICommandFactory
         Table inputs = new() { Border = TableBorder.Simple };
         inputs.AddColumns(new TableColumn("input as"), new TableColumn("bytes").RightAligned());
         AddLossColumns(inputs, labelled);
-        foreach (InputProfile input in profile.Inputs)
+        // The points of curves have tables of their own.
+        HashSet<InputEncoding> points = [.. profile.InputCurves.SelectMany(c => c.Points).Select(p => p.Encoding)];
+        InputProfile[] others = [.. profile.Inputs.Where(i => !points.Contains(i.Encoding))];
+        foreach (InputProfile input in others)
             inputs.AddRow([input.Encoding.ToString(), input.Bytes.ToString(), .. Losses(input.AccuracyLoss, input.Accuracy!, input.SampleCount, labelled)]);
-        if (profile.Inputs.Length > 0) console.Write(inputs);
+        if (others.Length > 0) console.Write(inputs);
+        foreach (InputCurve curve in profile.InputCurves) CurveOutput.Draw(console, curve, labelled);
         string whole = labelled ? $" The un-split network: top-1 {AccuracyText.Percent(calibration.Top1!.Value)} %, top-5 {AccuracyText.Percent(calibration.Top5!.Value)} %." : "";
         console.MarkupLineInterpolated($"On {profile.SampleCount} images{(labelled ? " with labels; losses in points of top-1" : "; losses are answers that differ from the un-split network's")}.{whole} Written to {output}.");
     }

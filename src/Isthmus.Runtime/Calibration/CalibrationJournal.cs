@@ -18,6 +18,7 @@ internal sealed class CalibrationJournal : IDisposable
     private readonly TimeSpan _interval;
     private readonly Dictionary<string, JournalLine> _passes = new(StringComparer.Ordinal);
     private readonly Dictionary<int, JournalAnswer> _answers = [];
+    private readonly Dictionary<int, JournalConfidence> _confidences = [];
     private long _last;
 
     /// <summary>Opens a journal, or begins one.</summary>
@@ -58,6 +59,9 @@ internal sealed class CalibrationJournal : IDisposable
 
     /// <summary>The answers of the un-split network that are known, by the image's number.</summary>
     public IReadOnlyDictionary<int, JournalAnswer> Answers => _answers;
+
+    /// <summary>The answers of the device's network that are known, by the image's number among those that are pictures.</summary>
+    public IReadOnlyDictionary<int, JournalConfidence> Confidences => _confidences;
 
     /// <summary>The times of the un-split network's runs that are known.</summary>
     public JournalLine? Whole { get; private set; }
@@ -114,6 +118,11 @@ internal sealed class CalibrationJournal : IDisposable
         {
             foreach (JournalAnswer answer in answers) _answers[answer.Image] = answer;
             Whole = line;
+        }
+
+        if (line.Confidences is { IsDefault: false } confidences)
+        {
+            foreach (JournalConfidence confidence in confidences) _confidences[confidence.Image] = confidence;
         }
 
         if (line.Pass is { } pass) _passes[pass] = line;

@@ -16,7 +16,7 @@ public static class CalibrationMerge
     /// The profile. Cuts that only the calibration has are left out: nothing is known of their times. The times of settings that were given up are
     /// removed, so that no plan uses them.
     /// </returns>
-    /// <exception cref="IsthmusException">The two are of different networks, or name different tensors with the same cut.</exception>
+    /// <exception cref="IsthmusException">The two are of different networks, curves are of another manifest than the profile's calibration, or the two name different tensors with the same cut.</exception>
     public static Profile Into(Profile profile, Profile calibrated)
     {
         ArgumentNullException.ThrowIfNull(profile);
@@ -26,10 +26,16 @@ public static class CalibrationMerge
         Dictionary<string, CutProfile> cuts = calibrated.Cuts.ToDictionary(c => c.Id, StringComparer.Ordinal);
         HashSet<(string, CodecSpec)> stopped = [.. calibrated.Cuts.SelectMany(c => c.Codecs.Where(k => k.Accuracy is { Stopped: true }).Select(k => (c.Id, k.Codec)))];
         HashSet<InputEncoding> stoppedInputs = [.. calibrated.Inputs.Where(i => i.Accuracy is { Stopped: true }).Select(i => i.Encoding)];
+        // Curves that were made of other inputs, or mean something else by accuracy, may not stand beside the new ones.
+        bool alike = profile.Calibration is { } old && calibrated.Calibration is { } now && old.Manifest == now.Manifest && old.Labelled == now.Labelled;
+        if (!calibrated.InputCurves.IsEmpty && profile.Calibration is { } other && other.Manifest != calibrated.Calibration!.Manifest)
+            throw new IsthmusException(ErrorKind.Planning, $"The profile of {profile.ModelName} was calibrated with another manifest, which makes other inputs of the same pictures: use that one, or profile the model again.");
         return profile with
         {
             SampleCount = calibrated.SampleCount,
             Calibration = calibrated.Calibration,
+            InputCurves = Replace(alike ? profile.InputCurves : [], calibrated.InputCurves, c => c.Family),
+            ConfidenceTables = Replace(alike ? profile.ConfidenceTables : [], calibrated.ConfidenceTables, t => (t.DeviceModel, t.Family)),
             Cuts = [.. profile.Cuts.Select(c => cuts.TryGetValue(c.Id, out CutProfile? known) ? Cut(c, known) : c)],
             Inputs = Replace(profile.Inputs, calibrated.Inputs, i => i.Encoding),
             Nodes = [.. profile.Nodes.Select(n => n with
@@ -40,7 +46,7 @@ public static class CalibrationMerge
         };
     }
 
-    /// <summary>What was calibrated of a profile: the cuts, codecs and input encodings whose accuracy was measured, with their sizes and losses.</summary>
+    /// <summary>What was calibrated of a profile: the cuts, codecs and input encodings whose accuracy was measured, with their sizes and losses, and the curves.</summary>
     /// <exception cref="IsthmusException">Nothing was calibrated.</exception>
     public static Profile Only(Profile profile)
     {

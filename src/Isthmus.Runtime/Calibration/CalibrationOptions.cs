@@ -3,6 +3,7 @@ using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Inference.Sessions;
+using Isthmus.Runtime.Pipelines;
 
 namespace Isthmus.Runtime.Calibration;
 
@@ -25,6 +26,15 @@ public sealed record CalibrationOptions
         InputEncoding.Jpeg(30), InputEncoding.Jpeg(20), InputEncoding.Jpeg(10), InputEncoding.Png, InputEncoding.Pixels, InputEncoding.Tensor,
     ];
 
+    /// <summary>The families of inputs whose accuracy is measured at several fractions of their bytes, and gets curves. Default: none.</summary>
+    public ImmutableArray<CurveFamily> Curves { get; init; } = [];
+
+    /// <summary>A small network on the device, whose confidence is compared with what is right at each point of the curves; null for none.</summary>
+    public Network? DeviceNetwork { get; init; }
+
+    /// <summary>Every form that is measured: <see cref="Inputs"/>, and the points of the curves.</summary>
+    public ImmutableArray<InputEncoding> AllInputs => [.. Inputs.Concat(Curves.SelectMany(c => c.Points)).Distinct()];
+
     /// <summary>The ids of the cuts. Default: none, which means all.</summary>
     public ImmutableArray<string> Cuts { get; init; } = [];
 
@@ -36,7 +46,7 @@ public sealed record CalibrationOptions
 
     /// <summary>
     /// The loss, 0…1, beyond which a setting is hopeless and need not be tried to the end; see <see cref="Core.Statistics.LossBudgetTest"/>. At 1 every
-    /// setting is. Default 0.1, ten points.
+    /// setting is. Default 0.1, ten points. The points of curves are never given up: a curve needs its low end.
     /// </summary>
     public double StopLoss { get; init; } = 0.1;
 
@@ -63,9 +73,13 @@ public sealed record CalibrationOptions
     public void Validate()
     {
         Session.Validate();
-        if (Codecs.IsDefault || Inputs.IsDefault || (Codecs.IsEmpty && Inputs.IsEmpty)) throw new IsthmusException(ErrorKind.Usage, "There is nothing to calibrate: name codecs or input encodings.");
+        if (Codecs.IsDefault || Inputs.IsDefault || Curves.IsDefault || (Codecs.IsEmpty && Inputs.IsEmpty && Curves.IsEmpty)) throw new IsthmusException(ErrorKind.Usage, "There is nothing to calibrate: name codecs or input encodings.");
         if (Codecs.Distinct().Count() != Codecs.Length || Inputs.Distinct().Count() != Inputs.Length) throw new IsthmusException(ErrorKind.Usage, "A codec or an input encoding is named twice.");
         if (Codecs.Length > Core.Profiling.ProfileRules.MaxChoices) throw new IsthmusException(ErrorKind.Usage, $"{Codecs.Length} codecs are too many: a profile holds at most {Core.Profiling.ProfileRules.MaxChoices}.");
+        if (AllInputs.Length > Core.Profiling.ProfileRules.MaxChoices) throw new IsthmusException(ErrorKind.Usage, $"{AllInputs.Length} input encodings are too many: a profile holds at most {Core.Profiling.ProfileRules.MaxChoices}.");
+        if (Curves.DistinctBy(c => c.Name).Count() != Curves.Length) throw new IsthmusException(ErrorKind.Usage, "A family of inputs is named twice.");
+        if (Curves.Any(c => c.Points.IsDefaultOrEmpty || !c.Points.Contains(c.Reference))) throw new IsthmusException(ErrorKind.Usage, "A family of inputs is measured at fraction 1 too.");
+        if (DeviceNetwork is not null && Curves.IsEmpty) throw new IsthmusException(ErrorKind.Usage, "A device's network is compared with the points of curves: name families of inputs too.");
         if (Inputs.Any(i => i.Kind == InputKind.Local)) throw new IsthmusException(ErrorKind.Usage, "'local' is no form in which a picture crosses: choose file, jpeg:Q, webp:Q, embedded, png, pixels or tensor.");
         foreach (CodecSpec codec in Codecs) TensorCodecs.Get(codec);
         if (MaxCuts is < 0) throw new IsthmusException(ErrorKind.Usage, "A number of cuts is zero or more.");

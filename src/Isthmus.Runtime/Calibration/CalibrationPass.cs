@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Isthmus.Runtime.Calibration;
 
 /// <summary>
@@ -32,6 +34,26 @@ internal abstract class CalibrationPass(string name, IReadOnlyList<SettingTally>
 
     /// <summary>Tries a setting on the image that was prepared. Called from several threads at once, each with its own worker.</summary>
     public abstract Observation Try(int worker, int setting, bool timed, CancellationToken cancellationToken);
+
+    /// <summary>Told of all that was seen of an image, in the order of the images.</summary>
+    /// <param name="number">The image's number.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="reference">What the un-split network says of it.</param>
+    /// <param name="seen">What was seen, for each setting; nothing of those that were given up before.</param>
+    public virtual void Judge(int number, CalibrationImage image, ReferenceAnswer reference, ReadOnlySpan<Observation> seen)
+    {
+    }
+
+    /// <summary>What the journal keeps beside the settings; null for nothing.</summary>
+    public virtual ImmutableArray<CurveTallyState>? Curves => null;
+
+    /// <summary>Goes on where another pass ended.</summary>
+    /// <param name="images">How many images it had done.</param>
+    /// <param name="curves">Its <see cref="Curves"/>.</param>
+    /// <exception cref="ArgumentException">They are not of this pass.</exception>
+    public virtual void Resume(int images, ImmutableArray<CurveTallyState>? curves)
+    {
+    }
 
     /// <summary>Lets go of the image.</summary>
     public abstract void End();

@@ -5,6 +5,7 @@ using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
+using Isthmus.Core.Profiling.Curves;
 using Isthmus.Core.Progress;
 using Isthmus.Core.Quantities;
 using Isthmus.Inference.Classification;
@@ -17,7 +18,7 @@ namespace Isthmus.Runtime.Calibration;
 
 /// <summary>
 /// Measures for every cut and codec setting, and for every input encoding, how many bytes cross and what that costs in accuracy: JALAD's S_i(c) and
-/// A_i(c) (Li et al., ICPADS 2018), with intervals.
+/// A_i(c) (Li et al., ICPADS 2018), with intervals; and curves of the accuracy against the share of the picture's bytes (Zhao et al., Globecom Workshops 2020).
 /// </summary>
 /// <remarks>
 /// Cut by cut: a head runs once per image, and its output is used by every setting while it lies in memory, then forgotten. One pass over the network that
@@ -75,8 +76,8 @@ public sealed class Calibrator
         using CalibrationImages images = CalibrationImages.Choose(given, _options.MaxImages, cancellationToken);
         using CalibrationJournal journal = new(_options.Journal, Conditions(images), _options.JournalInterval, _options.Clock);
         // Work in runs of the whole network, so that the share that is done says something about the time that is left.
-        double cutWork = Cuts.Sum(c => c.MacShare + (_options.Codecs.Length * (1.1 - c.MacShare))), inputWork = 1.5 * _options.Inputs.Length;
-        WorkProgress work = new(progress, images.InOrder.Length * (1 + cutWork + inputWork));
+        double cutWork = Cuts.Sum(c => c.MacShare + (_options.Codecs.Length * (1.1 - c.MacShare))), inputWork = 1.5 * _options.AllInputs.Length, deviceWork = _options.DeviceNetwork is null ? 0 : 1;
+        WorkProgress work = new(progress, images.InOrder.Length * (1 + cutWork + inputWork + deviceWork));
 
         ReferencePass reference = new(_context, images, journal);
         work.Begin("whole network", images.InOrder.Length, images.InOrder.Length);
@@ -86,12 +87,23 @@ public sealed class Calibrator
         ImmutableArray<CalibrationImage> usable = reference.Usable;
         ImmutableArray<InputProfile> inputs = [];
         List<InputTiming> inputTimes = [];
-        if (_options.Inputs.Length > 0)
+        ImmutableArray<InputCurve> curves = [];
+        ImmutableArray<ConfidenceTable> confidences = [];
+        ImmutableArray<InputEncoding> forms = _options.AllInputs;
+        if (forms.Length > 0)
         {
-            using InputPass pass = new(_context, Tallies(_options.Inputs.Select(i => i.ToString()), usable.Length, images.Labelled), reference.Of);
+            ConfidencePass? confidence = Confidence(usable, reference, journal, work, cancellationToken);
+            HashSet<InputEncoding> points = [.. _options.Curves.SelectMany(c => c.Points)];
+            // A curve needs its low end, so its points are never given up.
+            SettingTally[] tallies = [.. forms.Select(f => new SettingTally(f.ToString(), usable.Length, images.Labelled, points.Contains(f) ? 1 : _options.StopLoss))];
+            ImmutableArray<CurveTally> families = [.. _options.Curves.Select(c => new CurveTally(c, confidence?.Bins ?? 0))];
+            using InputPass pass = new(_context, tallies, families, i => confidence?.BinOf(i), reference.Of);
             await RunAsync(pass, usable, reference, journal, work, cancellationToken);
-            inputs = CalibrationTables.Inputs(_options.Inputs, pass.Settings);
-            inputTimes.AddRange(CalibrationTables.InputTimes(_options.Inputs, pass.Settings));
+            inputs = CalibrationTables.Inputs(forms, pass.Settings);
+            inputTimes.AddRange(CalibrationTables.InputTimes(forms, pass.Settings));
+            double whole = images.Labelled ? usable.Average(i => reference.Of(i).Right1 ? 1.0 : 0) : 1;
+            progress?.Report(new("fits curves", work.Fraction));
+            (curves, confidences) = CalibrationCurves.Of(families, inputs, whole, confidence);
         }
 
         List<CutProfile> cuts = [];
@@ -110,7 +122,17 @@ public sealed class Calibrator
 
         progress?.Report(new("done", 1));
         return new(
-            Assemble(images, reference, usable, [.. cuts], inputs, [.. heads], [.. codecTimes], [.. inputTimes]), [.. images.Unreadable, .. reference.Unusable]);
+            Assemble(images, reference, usable, [.. cuts], inputs, [.. heads], [.. codecTimes], [.. inputTimes]) with { InputCurves = curves, ConfidenceTables = confidences }, [.. images.Unreadable, .. reference.Unusable]);
+    }
+
+    private ConfidencePass? Confidence(ImmutableArray<CalibrationImage> images, ReferencePass reference, CalibrationJournal journal, WorkProgress work, CancellationToken cancellationToken)
+    {
+        if (_options.DeviceNetwork is not { } device) return null;
+        ConfidencePass pass = new(_context, device, journal);
+        work.Begin("device network", images.Length, images.Length);
+        pass.Run(images, reference.Of, i => work.Done(i, 1, images.Length - i), cancellationToken);
+        work.End();
+        return pass;
     }
 
     private async Task RunAsync(
@@ -147,9 +169,12 @@ public sealed class Calibrator
 
             ReferenceAnswer answer = reference.Of(image);
             for (int k = 0; k < live.Length; k++) pass.Settings[live[k]].Add(answer, seen[k], timed);
+            Observation[] bySetting = new Observation[pass.Settings.Count];
+            for (int k = 0; k < live.Length; k++) bySetting[live[k]] = seen[k];
+            pass.Judge(done, image, answer, bySetting);
             done++;
             if (journal.Due || done == images.Length || pass.Settings.All(s => s.Stopped))
-                journal.Write(new() { Pass = pass.Name, Images = done, Runs = [.. pass.Runs], Settings = [.. pass.Settings.Select(s => s.State())] });
+                journal.Write(new() { Pass = pass.Name, Images = done, Runs = [.. pass.Runs], Settings = [.. pass.Settings.Select(s => s.State())], Curves = pass.Curves });
             work.Done(done, Work(live.Length), (images.Length - done) * Work(pass.Settings.Count(s => !s.Stopped)));
         }
 
@@ -172,6 +197,7 @@ public sealed class Calibrator
         try
         {
             for (int i = 0; i < states.Length; i++) pass.Settings[i].Resume(states[i]);
+            pass.Resume(line.Images, line.Curves);
         }
         catch (ArgumentException e)
         {
@@ -214,5 +240,7 @@ public sealed class Calibrator
     // What must be the same for what was measured to be used again. The cuts are not among it: more of them may be added.
     private string Conditions(CalibrationImages images) => string.Join(
         '|', "calibration 2", _context.Network.Model.Hash, ModelHash.Of(_context.Network.ManifestJson.Span), images.Hash(_ => true), string.Join(',', _options.Codecs),
-        string.Join(',', _options.Inputs), _options.StopLoss.ToString("R", CultureInfo.InvariantCulture), _options.Session, Profiler.Host(), Profiler.SoftwareVersion());
+        string.Join(',', _options.Inputs), string.Join(',', _options.Curves.Select(c => $"{c.Name}({string.Join(',', c.Points)})")), Device(), _options.StopLoss.ToString("R", CultureInfo.InvariantCulture), _options.Session, Profiler.Host(), Profiler.SoftwareVersion());
+
+    private string Device() => _options.DeviceNetwork is { } device ? $"{device.Model.Hash} {ModelHash.Of(device.ManifestJson.Span)}" : "";
 }

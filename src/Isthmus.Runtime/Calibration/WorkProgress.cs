@@ -14,6 +14,9 @@ internal sealed class WorkProgress(IProgress<ProgressReport>? progress, double t
     private string _name = "";
     private int _images;
 
+    /// <summary>How much of all is done, 0…1.</summary>
+    public double Fraction => _fraction;
+
     /// <summary>Begins a step.</summary>
     /// <param name="name">What it is called.</param>
     /// <param name="images">Its images.</param>

@@ -127,6 +127,8 @@ public sealed class Profiler
             [.. measuredCuts.Select(c => c.Profile)], [.. measuredInputs.Select(i => i.Profile)], [.. profiles], [.. LinkProfiles.Of(_tiers).Where(l => names.Contains(l.From) && names.Contains(l.To))])
         {
             Calibration = _options.Calibration?.Calibration,
+            InputCurves = _options.Calibration?.InputCurves ?? [],
+            ConfidenceTables = _options.Calibration?.ConfidenceTables ?? [],
             Expires = now + _options.Lifetime,
         };
         return _tiers.Fleet is { } fleet ? FleetPrices.Apply(profile, fleet) : profile;
@@ -146,7 +148,9 @@ public sealed class Profiler
             {
                 steps.Begin($"device: {input}", part);
                 InputProfile? known = _options.Calibration?.Inputs.Single(i => i.Encoding == input);
-                measuredInputs.Add(await journal.OnceAsync($"device {input}", () => Task.Run(() => device.Input(input, effort.LossSamples, known, token), token)));
+                InputEncoding timed = Timed(input);
+                MeasuredInput form = await journal.OnceAsync($"device {timed}", () => Task.Run(() => device.Input(timed, effort.LossSamples, known, token), token));
+                measuredInputs.Add(new(known ?? form.Profile, form.Timing with { Encoding = input }));
                 steps.End(part);
             }
 
@@ -275,7 +279,8 @@ public sealed class Profiler
         List<SegmentTiming> timings = [];
         List<CodecTiming> codecs = [];
         ImmutableArray<InputTiming> inputs = [];
-        ImmutableArray<InputEncoding> encodings = [.. node.Tier == Tier.Device ? (ReadOnlySpan<InputEncoding>)[InputEncoding.Local] : [], .. _options.Inputs.Where(i => !GivenUp(i))];
+        InputEncoding[] wanted = [.. node.Tier == Tier.Device ? (ReadOnlySpan<InputEncoding>)[InputEncoding.Local] : [], .. _options.Inputs.Where(i => !GivenUp(i))];
+        ImmutableArray<InputEncoding> encodings = [.. wanted.Select(Timed).Distinct()];
         foreach (SegmentPlan segment in segments)
         {
             bool whole = segment is { From: null, To: null };
@@ -297,7 +302,7 @@ public sealed class Profiler
                 timings.Add(new(segment.From?.Id, segment.To?.Id, timing) { Load = reply.Load, PeakMemory = reply.PeakMemoryBytes is { } peak ? new ByteCount(peak) : null });
             string? cut = (segment.To ?? segment.From)?.Id;
             codecs.AddRange(reply.Codecs.Select(c => new CodecTiming(cut!, c.Codec, c.Encode, c.Decode)));
-            if (whole) inputs = reply.Inputs;
+            if (whole) inputs = [.. wanted.Select(w => reply.Inputs.Single(i => i.Encoding == Timed(w)) with { Encoding = w })];
             steps.End(Part(node));
         }
 
@@ -371,6 +376,10 @@ public sealed class Profiler
 
     // What is known of a cut; null if it must be measured, or was not calibrated.
     private CutProfile? Calibrated(CutAnalysis cut) => _options.Calibration?.Cuts.FirstOrDefault(c => c.Id == cut.Id);
+
+    // The form whose times are taken for a form's. A part is made by making all of it, takes no longer to decode, and may of the picture at hand be too little to be one: where its size and
+    // loss are calibrated, it has the times of all of it.
+    private InputEncoding Timed(InputEncoding input) => _options.Calibration is null ? input : input.Whole;
 
     private bool GivenUp(InputEncoding input) => _options.Calibration?.Inputs.Any(i => i.Encoding == input && i.Accuracy is { Stopped: true }) ?? false;
 

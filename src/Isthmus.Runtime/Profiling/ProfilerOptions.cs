@@ -91,7 +91,7 @@ public sealed record ProfilerOptions
         if (!Enum.IsDefined(Blocks)) throw new IsthmusException(ErrorKind.Usage, "There is no such way to measure blocks.");
         if (Calibration is { Calibration: null })
             throw new IsthmusException(ErrorKind.Usage, $"The profile of {Calibration.ModelName} was not calibrated: 'isthmus calibrate' makes or completes one that is.");
-        if (Codecs.IsDefaultOrEmpty) throw new IsthmusException(ErrorKind.Usage, "At least one codec must be measured.");
+        if (Codecs.IsDefault || (Codecs.IsEmpty && Calibration is not { Cuts.IsEmpty: true })) throw new IsthmusException(ErrorKind.Usage, "At least one codec must be measured.");
         if (Inputs.IsDefault || Inputs.Any(i => i.Kind == InputKind.Local)) throw new IsthmusException(ErrorKind.Usage, "'local' is no form in which a picture crosses: choose file, jpeg:Q, webp:Q, embedded, png, pixels or tensor.");
     }
 }

@@ -82,6 +82,29 @@ public sealed class CalibrateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Calibrate_Input_WritesCurvesThatProfilesCarryAlong()
+    {
+        CommandRun run = await RunAsync("--input", "jpeg:50,scale", "--fractions", "0.3,0.7", "--device-network", _model, "--json");
+        Assert.Equal(0, run.ExitCode);
+        JsonElement json = run.Json();
+        Assert.Equal(0, json.GetProperty("cuts").GetArrayLength());
+        Assert.Equal(["jpeg:50", "scale"], json.GetProperty("inputCurves").EnumerateArray().Select(c => c.GetProperty("family").GetString()));
+        Assert.Equal(2, json.GetProperty("confidenceTables").GetArrayLength());
+        Profile calibrated = ProfileFile.Load(Output);
+        Assert.Equal(["jpeg:50@0.3", "jpeg:50@0.7", "jpeg:50"], calibrated.InputCurves[0].Points.Select(p => p.Encoding.ToString()));
+        // A profile with times takes them over, whether it is measured after the calibration or before.
+        string timed = Path.Combine(_folder, "timed.json"), earlier = Path.Combine(_folder, "earlier.json");
+        Assert.Equal(0, (await CommandRun.OfAsync("profile", _model, "--images", _photos, "--samples", "1", "--calibration", Output, "-o", timed)).ExitCode);
+        Assert.Equal(["jpeg:50", "scale"], ProfileFile.Load(timed).InputCurves.Select(c => c.Family));
+        Assert.Equal(0, (await CommandRun.OfAsync("profile", _model, "--images", _photos, "--samples", "1", "--codecs", "raw", "--inputs", "jpeg:50", "-o", earlier)).ExitCode);
+        CommandRun into = await CommandRun.OfAsync("calibrate", _model, "--images", _photos, "--profile", earlier, "--input", "jpeg:50", "--fractions", "0.5");
+        Assert.Equal(0, into.ExitCode);
+        Assert.Contains("chosen", into.Output, StringComparison.Ordinal);
+        Assert.Equal([0.5, 1], ProfileFile.Load(earlier).InputCurves.Single().Points.Select(p => p.Fraction));
+        (await CommandRun.OfAsync("profile", WriteNetwork("other", 2), "--images", _photos, "--calibration", Output)).AssertRefused(7);
+    }
+
+    [Fact]
     public async Task Calibrate_ProfileOfAnotherModel_IsRefused()
     {
         Assert.Equal(0, (await RunAsync("--codecs", "raw", "--inputs", "file", "--max-cuts", "1")).ExitCode);
@@ -114,6 +137,10 @@ public sealed class CalibrateCommandTests : IDisposable
     [InlineData(2, "--stop-loss", "10")]
     [InlineData(2, "--max-images", "0")]
     [InlineData(2, "--workers", "0")]
+    [InlineData(2, "--input", "webp:50")]
+    [InlineData(2, "--input", "jpeg:75", "--fractions", "0.5,2")]
+    [InlineData(2, "--fractions", "0.5")]
+    [InlineData(3, "--input", "jpeg:75", "--device-network", "absent.onnx")]
     [InlineData(3, "--labels", "absent.csv")]
     [InlineData(3, "--profile", "absent.json")]
     public async Task Calibrate_WrongOption_IsRefusedAndLeavesNothing(int exitCode, params string[] options)
