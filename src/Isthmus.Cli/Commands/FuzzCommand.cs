@@ -5,7 +5,10 @@ using System.Globalization;
 using Isthmus.Cli.Console;
 using Isthmus.Core.Codec;
 using Isthmus.Core.Errors;
+using Isthmus.Lab.Demo;
 using Isthmus.Lab.Fuzzing;
+using Isthmus.Lab.Fuzzing.Images;
+using Isthmus.Runtime.Pipelines;
 using Spectre.Console;
 
 namespace Isthmus.Cli.Commands;
@@ -13,7 +16,7 @@ namespace Isthmus.Cli.Commands;
 /// <summary>`fuzz`: damaged and made-up input for a parser, by the million.</summary>
 internal sealed class FuzzCommand : ICommandFactory
 {
-    private readonly Argument<string> _target = new("target") { Description = "What to fuzz: frame, the decoders of activation frames." };
+    private readonly Argument<string> _target = new("target") { Description = "What to fuzz: frame, the decoders of activation frames; or image, the reading of pictures in every form in which they cross." };
     private readonly Option<long> _count = new("--count") { Description = "How many inputs.", HelpName = "N", DefaultValueFactory = _ => new FrameFuzzOptions().Count };
     private readonly Option<ulong> _seed = new("--seed") { Description = "The seed: the same one makes the same inputs.", HelpName = "S", DefaultValueFactory = _ => new FrameFuzzOptions().Seed };
     private readonly Option<long> _from = new("--from") { Description = "The number of the first input; with --count 1, one input of an earlier run.", HelpName = "I", DefaultValueFactory = _ => 0 };
@@ -24,16 +27,24 @@ internal sealed class FuzzCommand : ICommandFactory
     private readonly Option<string?> _replay = new("--replay") { Description = "Decode the input of such a file, and nothing else.", HelpName = "FILE" };
     private readonly Option<string?> _journal = new("--journal") { Description = "Work in this process, and note in this file what is being done.", HelpName = "FILE", Hidden = true };
 
+    private readonly Option<string?> _node = new("--node") { Description = "With image: start a node with this model, and post the pictures to it (default: they are read without a node).", HelpName = "model.onnx" };
+
     /// <inheritdoc/>
     public Command Create()
     {
         Command command = new("fuzz", "Give damaged and made-up input to a parser: it must decode it or refuse it, in its own memory, in bounded time.") { _target };
-        foreach (Option option in new Option[] { _count, _seed, _from, _threads, _codecs, _guard, _findings, _replay, _journal }) command.Options.Add(option);
+        foreach (Option option in new Option[] { _count, _seed, _from, _threads, _codecs, _guard, _findings, _replay, _node, _journal }) command.Options.Add(option);
         return command.Runs(RunAsync);
     }
 
     private async Task RunAsync(Invocation run)
     {
+        if (run.Options.GetValue(_target) == "image")
+        {
+            await RunImagesAsync(run);
+            return;
+        }
+
         FrameFuzzOptions options = Read(run.Options);
         if (run.Options.GetValue(_journal) is { } journal)
         {
@@ -50,10 +61,74 @@ internal sealed class FuzzCommand : ICommandFactory
         if (report.FindingCount > 0) throw Found(report);
     }
 
+    private async Task RunImagesAsync(Invocation run)
+    {
+        ParseResult parsed = run.Options;
+        if (parsed.GetValue(_codecs) is not null || parsed.GetResult(_guard) is { Implicit: false })
+            throw new IsthmusException(ErrorKind.Usage, "--codecs and --guard are for frames: leave them away.");
+        ImageFuzzOptions options = new()
+        {
+            Seed = parsed.GetValue(_seed),
+            From = parsed.GetValue(_from),
+            Count = parsed.GetValue(_replay) is null ? parsed.GetValue(_count) : 1,
+            Processes = parsed.GetValue(_threads),
+            Replay = parsed.GetValue(_replay) is { } file ? ImageReproducer.Load(file) : null,
+        };
+        options.Validate();
+        if (parsed.GetValue(_journal) is { } journal)
+        {
+            ImageFuzzReport child = await Task.Run(() => new ImageFuzzer(options).Run(journal, run.CancellationToken), run.CancellationToken);
+            run.Result(child, _ => { });
+            if (child.FindingCount > 0) throw ImageFuzzOutput.Found(child);
+            return;
+        }
+
+        if (parsed.GetValue(_node) is { } model)
+        {
+            await RunUploadsAsync(run, options, model);
+            return;
+        }
+
+        ImageFuzzProcess process = new(options, (part, path) => StartImages(parsed, part, path));
+        ImageFuzzReport report = await run.WithProgressAsync("fuzz image", progress => process.RunAsync(progress, run.CancellationToken));
+        if (report.Findings.Length > 0 && options.Replay is null) report = ImageFuzzOutput.Save(report, options, parsed.GetValue(_findings)!);
+        run.Result(report, console => ImageFuzzOutput.Draw(console, report));
+        if (report.FindingCount > 0) throw ImageFuzzOutput.Found(report);
+    }
+
+    private async Task RunUploadsAsync(Invocation run, ImageFuzzOptions options, string model)
+    {
+        options = options with { Manifest = Network.Load(model).Manifest };
+        string folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
+        ImageFuzzReport report = await run.WithProgressAsync("fuzz image", async progress =>
+        {
+            await using NodeProcess node = await NodeProcess.StartAsync("edge", Core.Planning.Tier.Edge, ["--models", folder, "--log-format", "none"], run.CancellationToken);
+            UploadFuzzer fuzzer = new(options, new Uri(node.Url), Path.GetFileNameWithoutExtension(model));
+            return await fuzzer.RunAsync(progress, run.CancellationToken);
+        });
+        if (report.Findings.Length > 0) report = ImageFuzzOutput.Save(report, options, run.Options.GetValue(_findings)!);
+        run.Result(report, console => ImageFuzzOutput.Draw(console, report));
+        if (report.FindingCount > 0) throw ImageFuzzOutput.Found(report);
+    }
+
+    private ProcessStartInfo StartImages(ParseResult parsed, ImageFuzzOptions part, string journal)
+    {
+        ProcessStartInfo start = new("dotnet");
+        List<string> arguments =
+        [
+            "exec", Path.Combine(AppContext.BaseDirectory, "isthmus.dll"), "fuzz", "image", "--json", "--journal", journal,
+            "--seed", part.Seed.ToString(CultureInfo.InvariantCulture), "--from", part.From.ToString(CultureInfo.InvariantCulture),
+            "--count", part.Count.ToString(CultureInfo.InvariantCulture),
+        ];
+        if (parsed.GetValue(_replay) is { } file) arguments.AddRange(["--replay", file]);
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        return start;
+    }
+
     private FrameFuzzOptions Read(ParseResult parsed)
     {
         if (parsed.GetValue(_target) is { } target && target != "frame")
-            throw new IsthmusException(ErrorKind.Usage, $"'{target}' cannot be fuzzed: choose frame.");
+            throw new IsthmusException(ErrorKind.Usage, $"'{target}' cannot be fuzzed: choose frame or image.");
         FrameFuzzOptions options = new()
         {
             Seed = parsed.GetValue(_seed),

@@ -31,6 +31,9 @@ public sealed class ImagePreprocessor
     // A JPEG is decoded at a half, quarter or eighth if that still leaves this many pixels per output pixel and axis.
     private const int PixelsLeft = 3;
 
+    // Of a JPEG that is cut off, so many tables may be left out: one, and the header of a scan behind it. A file may be made of markers only.
+    private const int MaxTables = 3;
+
     private readonly DamagePolicy _damage;
     private readonly Normaliser _normaliser;
     private readonly Lazy<PictureCode> _code;
@@ -119,7 +122,8 @@ public sealed class ImagePreprocessor
 
     /// <summary>
     /// How many of a whole picture's first bytes cross: the share that the form says, rounded up; of a JPEG up to the end of a scan instead, if one ends at most a
-    /// fiftieth of the whole before. Of the embedded code any byte is as good an end as another, behind its header.
+    /// fiftieth of the whole before, and never less than the first scan where the share ends in the tables before it. Of the embedded code any byte is as good an
+    /// end as another, behind its header.
     /// </summary>
     /// <param name="whole">What <see cref="Encode"/> made of <see cref="InputEncoding.Whole"/>.</param>
     /// <param name="encoding">The form.</param>
@@ -130,8 +134,11 @@ public sealed class ImagePreprocessor
         if (encoding.Kind == InputKind.Embedded) return Math.Clamp(length, Math.Min(PictureCode.HeaderLength, whole.Length), whole.Length);
         int least = length - (int)(whole.Length * ScanTolerance);
         int scan = 0;
+        // Tables alone are no picture.
+        bool tablesOnly = encoding.Kind == InputKind.Jpeg && length <= JpegScans.FirstData(whole);
         foreach (int end in Boundaries(whole, encoding))
         {
+            if (tablesOnly) return end;
             if (end >= least && end <= length) scan = end;
         }
 
@@ -277,7 +284,7 @@ public sealed class ImagePreprocessor
     // Decodes the pixels that the part which `crop` chooses of the upright size touches, as the file stores them: not turned
     // yet. The area is that part within these pixels.
     private unsafe (VipsPixels Pixels, ImageArea Area, Orientation Orientation) Decode(
-        ReadOnlyMemory<byte> file, string name, DamagePolicy damage, Func<int, int, ImageArea> crop)
+        ReadOnlyMemory<byte> file, string name, DamagePolicy damage, Func<int, int, ImageArea> crop, int tries = MaxTables)
     {
         if (file.Length > MaxFileLength)
             throw new IsthmusException(ErrorKind.Data, $"{name} has {file.Length} bytes; the limit for pictures is {MaxFileLength}.");
@@ -320,12 +327,12 @@ public sealed class ImagePreprocessor
 
             return (image.ToPixels(), area, orientation);
         }
-        catch (VipsException) when (damage == DamagePolicy.Accept && IsJpeg(file.Span) && LastMarker(file.Span) is > 0 and var end)
+        catch (VipsException) when (damage == DamagePolicy.Accept && tries > 0 && IsJpeg(file.Span) && LastMarker(file.Span) is > 0 and var end)
         {
             // Cut off within a table between two scans, which no decoder can make up: leave out that table.
             image?.Dispose();
             image = null;
-            return Decode(file[..end], name, damage, crop);
+            return Decode(file[..end], name, damage, crop, tries - 1);
         }
         catch (VipsException e)
         {

@@ -34,6 +34,19 @@ internal static class JpegScans
         return ends;
     }
 
+    /// <summary>The byte where the data of the first scan begins, behind all tables; 0 if there is none.</summary>
+    public static int FirstData(ReadOnlySpan<byte> jpeg)
+    {
+        for (int at = 2; at + 4 <= jpeg.Length && jpeg[at] == 0xFF;)
+        {
+            byte marker = jpeg[at + 1];
+            at += 2 + ((jpeg[at + 2] << 8) | jpeg[at + 3]);
+            if (marker == StartOfScan) return at;
+        }
+
+        return 0;
+    }
+
     // Behind entropy-coded data: the next marker but those that restart; 0xFF 0x00 is a value.
     private static int NextMarker(ReadOnlySpan<byte> jpeg, int from)
     {

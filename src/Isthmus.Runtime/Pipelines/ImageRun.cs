@@ -40,6 +40,9 @@ internal sealed class ImageRun : IDisposable
     /// <summary>Bytes of the whole of that form; 0 if it is not progressive.</summary>
     public int WholeLength { get; set; }
 
+    /// <summary>Bytes of it without which there is no picture.</summary>
+    public int Least { get; set; }
+
     /// <summary>Where what crosses is best cut.</summary>
     public IReadOnlyList<int> Boundaries { get; set; } = [];
 

@@ -320,6 +320,7 @@ public sealed class Pipeline : IAsyncDisposable
                     length = ImagePreprocessor.PartOf(bytes, encoding);
                     run.WholeLength = bytes.Length;
                     run.Boundaries = ImagePreprocessor.Boundaries(bytes, encoding);
+                    run.Least = run.Boundaries.Count > 0 ? run.Boundaries[0] : Math.Max(1, ImagePreprocessor.PartOf(bytes, encoding.Whole.First(0.001)));
                 }
 
                 run.Message = [Picture(bytes.AsMemory(0, length), encoding)];
@@ -553,8 +554,7 @@ public sealed class Pipeline : IAsyncDisposable
             left = Math.Min(left, ((AnswerWithin(run, deadline).Value - back - compute.Value) * DeadlineShare) - DeadlineMargin);
         }
 
-        int least = run.Boundaries.Count > 0 ? Math.Min(run.Boundaries[0], run.Message[0].Content.Bytes.Length) : 1;
-        return new(run.Boundaries, new(link.Bandwidth.Value * Links.LinkEstimator.PaceGain), new(Math.Max(1, left)), least);
+        return new(run.Boundaries, new(link.Bandwidth.Value * Links.LinkEstimator.PaceGain), new(Math.Max(1, left)), Math.Min(run.Least, run.Message[0].Content.Bytes.Length));
     }
 
     private static InferTensor Open(InferTensor picture, BodyPace pace) => InferTensor.OfBytes(picture.Name, picture.Content.Bytes, new()

@@ -225,6 +225,27 @@ public sealed class ImagePreprocessorTests
         Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => preprocessor.FromEncoded(whole.AsMemory(0, whole.Length / 2), part.Whole)).Kind);
     }
 
+    [Fact]
+    public void Encode_NextToNothingOfAJpeg_IsItsFirstScan()
+    {
+        ImagePreprocessor preprocessor = new(Pictures.Whole(64, 64));
+        byte[] file = Pictures.File(Pictures.Smooth(256, 256), 256, 256, 3);
+        InputEncoding form = InputEncoding.Jpeg(75), least = form.First(0.001);
+        byte[] whole = preprocessor.Encode(file, form), part = preprocessor.Encode(file, least);
+        Assert.Equal(ImagePreprocessor.Boundaries(whole, form)[0], part.Length);
+        preprocessor.FromEncoded(part, least).Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    public void FromEncoded_AJpegOfNothingButMarkers_IsRefused(int markers)
+    {
+        ImagePreprocessor preprocessor = new(Pictures.Whole(64, 64));
+        byte[] file = [0xFF, 0xD8, .. Enumerable.Repeat((byte[])[0xFF, 0xC1], markers).SelectMany(m => m)];
+        Assert.Equal(ErrorKind.Data, Assert.Throws<IsthmusException>(() => preprocessor.FromEncoded(file, InputEncoding.Jpeg(75).First(0.5))).Kind);
+    }
+
     [Theory]
     [InlineData("embedded", 3)]
     [InlineData("embedded@0.5", 8)]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Isthmus.Core.Json;
 using Isthmus.Lab.Fuzzing;
+using Isthmus.Lab.Fuzzing.Images;
 
 namespace Isthmus.Lab.Tests.Fuzzing;
 
@@ -11,6 +12,13 @@ internal static class FuzzChild
     private const string Variable = "ISTHMUS_TEST_FUZZ_CHILD";
 
     private sealed record Job(string Codec, long From, long Count, int Threads, string Journal);
+
+    /// <summary>The input of a run over pictures at which the process ends.</summary>
+    public const long Deadly = 23;
+
+    private const string Images = "images";
+
+    public static ProcessStartInfo StartImages(ImageFuzzOptions part, string journal) => Start(Images, new() { From = part.From, Count = part.Count }, journal);
 
     public static FrameFuzzOptions Options(string codec) => new()
     {
@@ -35,9 +43,25 @@ internal static class FuzzChild
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text) return null;
         Job job = JsonSerializer.Deserialize<Job>(text)!;
+        if (job.Codec == Images) return RunImages(job);
         FrameFuzzOptions options = Options(job.Codec) with { From = job.From, Count = job.Count, Threads = job.Threads };
         FrameFuzzReport report = await new FrameFuzzer(options).RunAsync(journal: job.Journal);
         Console.WriteLine(JsonSerializer.Serialize(report, IsthmusJson.Compact));
         return report.FindingCount > 0 ? 8 : 0;
+    }
+
+    private static int RunImages(Job job)
+    {
+        ImageFuzzOptions options = new() { Seed = 1, From = job.From, Count = job.Count };
+        if (job.From <= Deadly && Deadly < job.From + job.Count)
+        {
+            if (job.From < Deadly) new ImageFuzzer(options with { Count = Deadly - job.From }).Run(job.Journal);
+            using FuzzJournal journal = FuzzJournal.InFile(job.Journal);
+            journal.Begin(0, Deadly);
+            Process.GetCurrentProcess().Kill();
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(new ImageFuzzer(options).Run(job.Journal), IsthmusJson.Compact));
+        return 0;
     }
 }
