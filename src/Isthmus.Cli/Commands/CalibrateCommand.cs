@@ -97,6 +97,7 @@ internal sealed class CalibrateCommand : ICommandFactory
         foreach (string file in result.PassedOver) inv.Note($"Passed over: {file}");
         if (result.Profile.Calibration is { Top1: { } top1 } calibrated && AccuracyText.Suspicion(top1, calibrated.SampleCount) is { } suspicion) inv.Note(suspicion);
         Profile written = profile is null ? result.Profile : CalibrationMerge.Into(profile, result.Profile);
+        foreach (string note in Untimed(written)) inv.Note(note);
         ProfileFile.Save(output, written);
         // Only now: had the profile not been written, the same command would still have everything.
         calibrator.DeleteJournal();
@@ -104,6 +105,13 @@ internal sealed class CalibrateCommand : ICommandFactory
             new { file = output, passedOver = result.PassedOver, calibration = result.Profile.Calibration, cuts = result.Profile.Cuts, inputs = result.Profile.Inputs, inputCurves = result.Profile.InputCurves, confidenceTables = result.Profile.ConfidenceTables },
             console => Draw(console, result.Profile, output));
     }
+
+    // Curves without times are no use to a planner.
+    private static IEnumerable<string> Untimed(Profile profile) =>
+        from curve in profile.InputCurves
+        let nodes = string.Join(", ", profile.Nodes.Where(n => n.Inputs.All(i => i.Encoding != curve.Reference)).Select(n => n.Name))
+        where nodes.Length > 0
+        select $"The profile has no times of {curve.Reference} on {nodes}, so no plan can use its curve there: measure them with 'isthmus profile --calibration'.";
 
     private ImmutableArray<LabelledImage> Images(Invocation inv)
     {

@@ -41,10 +41,16 @@ public static class CalibrationMerge
             Nodes = [.. profile.Nodes.Select(n => n with
             {
                 Codecs = [.. n.Codecs.Where(c => !stopped.Contains((c.Cut, c.Codec)))],
-                Inputs = [.. n.Inputs.Where(i => !stoppedInputs.Contains(i.Encoding))],
+                Inputs = [.. n.Inputs.Where(i => !stoppedInputs.Contains(i.Encoding)), .. Parts(n, calibrated)],
             })],
         };
     }
+
+    /// <summary>
+    /// The form whose times a form has, where its size and loss are calibrated. A part is made by making all of it, takes no longer to decode, and may of the picture at hand be too little
+    /// to be one.
+    /// </summary>
+    internal static InputEncoding Timed(InputEncoding input) => input.Whole;
 
     /// <summary>What was calibrated of a profile: the cuts, codecs and input encodings whose accuracy was measured, with their sizes and losses, and the curves.</summary>
     /// <exception cref="IsthmusException">Nothing was calibrated.</exception>
@@ -76,4 +82,11 @@ public static class CalibrationMerge
         HashSet<TKey> old = [.. rows.Select(key)];
         return [.. rows.Select(r => by.GetValueOrDefault(key(r), r)), .. calibrated.Where(c => !old.Contains(key(c)))];
     }
+
+    private static IEnumerable<InputTiming> Parts(NodeProfile node, Profile calibrated) =>
+        from input in calibrated.Inputs
+        where input.Encoding.IsPartial && node.Inputs.All(i => i.Encoding != input.Encoding)
+        let whole = node.Inputs.FirstOrDefault(i => i.Encoding == Timed(input.Encoding))
+        where whole is not null
+        select whole with { Encoding = input.Encoding };
 }

@@ -16,7 +16,7 @@ public sealed record CurveFamily(string Name, InputEncoding Reference, Immutable
     public static ImmutableArray<double> DefaultFractions { get; } = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
     /// <summary>The families that are measured by default.</summary>
-    public static ImmutableArray<string> DefaultNames { get; } = ["jpeg:75", InputCurve.QualityFamily, InputCurve.ScaleFamily];
+    public static ImmutableArray<string> DefaultNames { get; } = ["embedded", "jpeg:75", InputCurve.QualityFamily, InputCurve.ScaleFamily];
 
     private static readonly ImmutableArray<int> Qualities = [5, 10, 20, 30, 40, 50, 60, 75, 90];
 

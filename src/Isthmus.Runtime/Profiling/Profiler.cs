@@ -377,9 +377,7 @@ public sealed class Profiler
     // What is known of a cut; null if it must be measured, or was not calibrated.
     private CutProfile? Calibrated(CutAnalysis cut) => _options.Calibration?.Cuts.FirstOrDefault(c => c.Id == cut.Id);
 
-    // The form whose times are taken for a form's. A part is made by making all of it, takes no longer to decode, and may of the picture at hand be too little to be one: where its size and
-    // loss are calibrated, it has the times of all of it.
-    private InputEncoding Timed(InputEncoding input) => _options.Calibration is null ? input : input.Whole;
+    private InputEncoding Timed(InputEncoding input) => _options.Calibration is null ? input : CalibrationMerge.Timed(input);
 
     private bool GivenUp(InputEncoding input) => _options.Calibration?.Inputs.Any(i => i.Encoding == input && i.Accuracy is { Stopped: true }) ?? false;
 

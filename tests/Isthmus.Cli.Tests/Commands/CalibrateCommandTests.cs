@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
+using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 using Isthmus.Tests.Shared;
 
@@ -100,7 +101,13 @@ public sealed class CalibrateCommandTests : IDisposable
         CommandRun into = await CommandRun.OfAsync("calibrate", _model, "--images", _photos, "--profile", earlier, "--input", "jpeg:50", "--fractions", "0.5");
         Assert.Equal(0, into.ExitCode);
         Assert.Contains("chosen", into.Output, StringComparison.Ordinal);
-        Assert.Equal([0.5, 1], ProfileFile.Load(earlier).InputCurves.Single().Points.Select(p => p.Fraction));
+        Profile merged = ProfileFile.Load(earlier);
+        Assert.Equal([0.5, 1], merged.InputCurves.Single().Points.Select(p => p.Fraction));
+        // A part has the times of all of it; of what has none nothing is made up, and that is said.
+        InputTiming whole = merged.Nodes[0].Inputs.Single(i => i.Encoding == InputEncoding.Jpeg(50)), part = merged.Nodes[0].Inputs.Single(i => i.Encoding.IsPartial);
+        Assert.Equal((whole.Encode, whole.Decode), (part.Encode, part.Decode));
+        Assert.DoesNotContain("no times", into.Error, StringComparison.Ordinal);
+        Assert.Contains("no times of jpeg:60", (await CommandRun.OfAsync("calibrate", _model, "--images", _photos, "--profile", earlier, "--input", "jpeg:60", "--fractions", "0.5")).Error, StringComparison.Ordinal);
         (await CommandRun.OfAsync("profile", WriteNetwork("other", 2), "--images", _photos, "--calibration", Output)).AssertRefused(7);
     }
 
