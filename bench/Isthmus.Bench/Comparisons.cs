@@ -10,6 +10,7 @@ public static class Comparisons
     public static ImmutableArray<IComparison> All { get; } =
     [
         new AdaptationComparison(),
+        new AssignmentComparison(),
         new CodecComparison(),
         new LinkComparison(),
         new MinCutComparison(),

@@ -47,6 +47,14 @@ internal sealed class ScopeOptions
         return o;
     }
 
+    /// <summary>Adds the flag that says what networks lose to a command that plans no cuts; <see cref="Variants"/> reads it.</summary>
+    public static ScopeOptions AddNetworksTo(Command command)
+    {
+        ScopeOptions o = new();
+        command.Options.Add(o._variantLoss);
+        return o;
+    }
+
     /// <summary>Puts what the user asks for into a request.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="request">The request about the first network.</param>
@@ -79,7 +87,9 @@ internal sealed class ScopeOptions
         Enum.TryParse(text, ignoreCase: true, out ParetoAxes axis) && char.IsAsciiLetter(text[0]) && axis is not (ParetoAxes.None or ParetoAxes.Default) ? axis
             : throw new IsthmusException(ErrorKind.Usage, $"'{text}' is no quantity of a Pareto set: choose any of latency, bytes, loss, energy, price and period.");
 
-    private ImmutableArray<PlanVariant> Variants(ParseResult parsed, ImmutableArray<ProfileIndex> all)
+    /// <summary>The networks among which to choose, with what each loses; none if there is one.</summary>
+    /// <exception cref="IsthmusException">A loss is not of its form, or nothing says how much accuracy a network loses.</exception>
+    public ImmutableArray<PlanVariant> Variants(ParseResult parsed, ImmutableArray<ProfileIndex> all)
     {
         string[] given = parsed.GetValue(_variantLoss)!;
         if (all.Length == 1)
