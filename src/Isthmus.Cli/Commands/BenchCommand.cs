@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Isthmus.Bench;
 using Isthmus.Bench.Compression;
+using Isthmus.Bench.Inputs;
 using Isthmus.Bench.Probabilities;
 using Isthmus.Bench.Zoo;
 using Isthmus.Cli.Console;
@@ -24,6 +25,7 @@ internal sealed class BenchCommand : ICommandFactory
         // A comparison that needs options of its own is a command of its own below this one.
         bench.Subcommands.Add(new CompressionBenchCommand().Create());
         bench.Subcommands.Add(new DenseProbabilitiesCommand().Create());
+        bench.Subcommands.Add(new InputBenchCommand().Create());
         bench.Subcommands.Add(new PictureStartCommand().Create());
         bench.Subcommands.Add(new ZooBenchCommand().Create());
         return bench.Runs(async run =>
@@ -43,7 +45,7 @@ internal sealed class BenchCommand : ICommandFactory
     }
 
     private static IEnumerable<(string Name, string Summary)> Listed =>
-        Comparisons.All.Select(c => (c.Name, c.Summary)).Append((CompressionComparison.Name, CompressionComparison.Summary)).Append((DenseProbabilities.Name, DenseProbabilities.Summary)).Append((PictureStart.Name, PictureStart.Summary)).Append((ZooStudy.Name, ZooStudy.Summary)).OrderBy(c => c.Item1, StringComparer.Ordinal);
+        Comparisons.All.Select(c => (c.Name, c.Summary)).Append((CompressionComparison.Name, CompressionComparison.Summary)).Append((DenseProbabilities.Name, DenseProbabilities.Summary)).Append((InputComparison.Name, InputComparison.Summary)).Append((PictureStart.Name, PictureStart.Summary)).Append((ZooStudy.Name, ZooStudy.Summary)).OrderBy(c => c.Item1, StringComparer.Ordinal);
 
     private static void List(IAnsiConsole console)
     {

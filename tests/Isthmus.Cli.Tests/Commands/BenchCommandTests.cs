@@ -10,7 +10,7 @@ public sealed class BenchCommandTests
         CommandRun run = await CommandRun.OfAsync("bench", "--list", "--json");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(
-            Comparisons.All.Select(c => c.Name).Append("compression").Append("dense-probabilities").Append("picture-start").Append("zoo").Order(StringComparer.Ordinal),
+            Comparisons.All.Select(c => c.Name).Append("compression").Append("dense-probabilities").Append("input").Append("picture-start").Append("zoo").Order(StringComparer.Ordinal),
             run.Json().GetProperty("comparisons").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
     }
 

@@ -37,7 +37,17 @@ internal sealed record PictureBand(int Component, int U, int V, int Stage, int W
     public int Orientation => Stage > 0 ? (U == V ? 2 : U > V ? 0 : 1) : U > 2 * V ? 0 : V > 2 * U ? 1 : 2;
 
     /// <summary>The length of the finest step, in units of 1/16 of a pixel value.</summary>
-    public int Step => Component switch { 0 => PictureLayout.BrightnessStep, 1 => PictureLayout.BlueStep, _ => PictureLayout.RedStep };
+    public int Step
+    {
+        get
+        {
+            int eighth = 0;
+            ReadOnlySpan<byte> shares = PictureLayout.StepShares(Component);
+            while (eighth + 1 < shares.Length && SquaredFrequency >= 1024 * (eighth + 1) * (eighth + 1)) eighth++;
+            int step = Component switch { 0 => PictureLayout.BrightnessStep, 1 => PictureLayout.BlueStep, _ => PictureLayout.RedStep };
+            return ((step * shares[eighth]) + 50) / 100;
+        }
+    }
 
     /// <summary>Bands of the same colour at the same place that say something of this one, at most three; −1: none.</summary>
     public int First { get; init; } = -1;

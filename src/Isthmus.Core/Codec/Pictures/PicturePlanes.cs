@@ -40,8 +40,10 @@ internal static unsafe class PicturePlanes
             fixed (uint* probabilities = model.Probabilities)
             fixed (int* weights = model.Weights)
             fixed (int* paces = PictureModel.Paces)
+            fixed (short* stretched = Logistic.Stretched)
+            fixed (ushort* squashed = Logistic.Probabilities2048)
             {
-                Loop<T> loop = new() { Bands = bands, Value = value, Known = know, Busy = busy, BlockStride = blockStride, BlockCount = blockCount, Probabilities = probabilities, Weights = weights, Paces = paces, Limit = limit };
+                Loop<T> loop = new() { Bands = bands, Value = value, Known = know, Busy = busy, BlockStride = blockStride, BlockCount = blockCount, Probabilities = probabilities, Weights = weights, Paces = paces, Stretched = stretched, Squashed = squashed, Limit = limit };
                 return loop.Run(ref bits, layout.Order);
             }
         }
@@ -63,6 +65,8 @@ internal static unsafe class PicturePlanes
         public uint* Probabilities;
         public int* Weights;
         public int* Paces;
+        public short* Stretched;
+        public ushort* Squashed;
         public uint Limit;
 
         public readonly bool Run(ref T bits, ImmutableArray<int> order)
@@ -125,10 +129,11 @@ internal static unsafe class PicturePlanes
             PictureBand band = Bands[b];
             int stride = band.Stride, group = band.Group, up = plane + 1;
             int inBlocks = band.Stage == 0 ? 1 : 0;
+            int around = band.Brightness < 0 ? 0 : Bands[band.Brightness].Stride;
             PictureBand? parent = band.Parent >= 0 && !Bands[band.Parent].IsEmpty ? Bands[band.Parent] : null;
             int* weights = Weights + (((group * 16) + plane) * PictureContexts.Mixed);
-            ReadOnlySpan<short> stretched = Logistic.Stretched;
-            ReadOnlySpan<ushort> squashed = Logistic.Probabilities2048;
+            short* stretched = Stretched;
+            ushort* squashed = Squashed;
             ReadOnlySpan<byte> few = PictureContexts.Few;
             uint** at = stackalloc uint*[PictureContexts.Mixed];
             int* inputs = stackalloc int[PictureContexts.Mixed];
@@ -172,7 +177,6 @@ internal static unsafe class PicturePlanes
                     if (brightness is not null)
                     {
                         ushort* q = brightness + x;
-                        int around = Bands[band.Brightness].Stride;
                         beyond = (2 * *q) + ((q[-1] + q[1] + q[-around] + q[around]) >> 1);
                         if (blue is not null) beyond += 4 * blue[x];
                     }
@@ -209,7 +213,7 @@ internal static unsafe class PicturePlanes
                         long dot = 0;
                         for (int j = 0; j < PictureContexts.Mixed; j++)
                         {
-                            int input = stretched[(int)(*at[j] >> 20)];
+                            int input = stretched[*at[j] >> 20];
                             inputs[j] = input;
                             dot += (long)input * weights[j];
                         }

@@ -21,7 +21,7 @@ public sealed class PictureCodeTests
         byte[] picture = InventedPicture.Of(width, height, channels), decoded = new byte[picture.Length];
         Assert.True(code.Decode(code.Encode(picture), decoded));
         // A step of 8 leaves about 8²/12 where it matters; colours are kept at half the resolution, and the grain of this picture is coloured.
-        Assert.InRange(InventedPicture.Error(picture, decoded), 0, 45);
+        Assert.InRange(InventedPicture.Error(picture, decoded), 0, 60);
     }
 
     [Fact]
@@ -169,9 +169,9 @@ public sealed class PictureCodeTests
     {
         PictureCode code = new(67, 45, 3);
         byte[] whole = code.Encode(InventedPicture.Of(67, 45, 3)), decoded = new byte[code.PixelBytes];
-        Assert.Equal("99DF2F1864B4B61E", Convert.ToHexString(SHA256.HashData(whole))[..16]);
+        Assert.Equal("43F1DE111CF504D1", Convert.ToHexString(SHA256.HashData(whole))[..16]);
         code.Decode(whole.AsSpan(0, whole.Length / 3), decoded);
-        Assert.Equal("8B77CD3C46360C7C", Convert.ToHexString(SHA256.HashData(decoded))[..16]);
+        Assert.Equal("138E97FA464FE55A", Convert.ToHexString(SHA256.HashData(decoded))[..16]);
     }
 
     [Fact]
