@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Profiling;
+using Isthmus.Core.Profiling.Curves;
 using Isthmus.Core.Tests.Planning;
 
 namespace Isthmus.Core.Tests.Profiling.Curves;
@@ -63,5 +65,69 @@ public sealed class ProfileCurvesTests
         at[path[^1]] = JsonNode.Parse(value);
         IsthmusException e = Assert.Throws<IsthmusException>(() => ProfileFile.Parse(json.ToJsonString()));
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_AnythingInTheirPlace_IsRefusedOrUsable()
+    {
+        string json = ProfileFile.Serialize(SmallCurve.In(SmallProfile.Create()));
+        int from = json.IndexOf("\"inputCurves\"", StringComparison.Ordinal), to = json.IndexOf("\"confidenceTables\"", StringComparison.Ordinal);
+        string[] values = ["0", "1", "-1", "1e308", "1e-308", "0.5", "null", "[]", "{}", "\"\"", "true", "1e999", "0.9999999999999999", "1000000000000000", "[1e15,1e15,1e15]", "[1e-300,1e-300,1e-300]"];
+        MatchCollection members = Regex.Matches(json, "(?<=: )(\"[^\"]*\"|-?[0-9.]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10));
+        int refused = 0, used = 0;
+        foreach (Match member in members.Where(m => m.Index > from && m.Index < to + 1000))
+        {
+            foreach (string value in values)
+            {
+                Profile profile;
+                try
+                {
+                    profile = ProfileFile.Parse(json[..member.Index] + value + json[(member.Index + member.Length)..]);
+                }
+                catch (IsthmusException)
+                {
+                    refused++;
+                    continue;
+                }
+
+                used++;
+                foreach (InputCurve curve in profile.InputCurves) AssertUsable(curve);
+            }
+        }
+
+        Assert.True(refused > 100 && used > 100, $"{refused} refused, {used} used");
+    }
+
+    [Theory]
+    [InlineData("gompertz", 1e15, 1e15, 1e15)]
+    [InlineData("gompertz", 1e-300, 1e-300, 1e-300)]
+    [InlineData("gompertz", 0.5, 1e15, 1e-15)]
+    [InlineData("exponential", 1e15, 1e15, 1e15)]
+    [InlineData("exponential", 1e-300, 1e-300, 1e-300)]
+    [InlineData("exponential", 1e15, 1e-15, 1e-15)]
+    public void Parse_ParametersAtTheirLimits_AreUsable(string kind, double a, double b, double c)
+    {
+        InputCurve curve = SmallCurve.Create();
+        Profile profile = SmallProfile.Create() with { InputCurves = [curve with { Fits = [curve.Fits[0] with { Kind = kind, Parameters = [a, b, c] }], Chosen = kind }] };
+        AssertUsable(ProfileFile.Parse(ProfileFile.Serialize(profile)).InputCurves[0]);
+    }
+
+    // Whatever the numbers are: values are shares, never fall, and have a slope and an inverse that are numbers.
+    private static void AssertUsable(InputCurve curve)
+    {
+        IAccuracyCurve accuracy = curve.Curve;
+        double before = 0;
+        for (int k = 0; k <= 100; k++)
+        {
+            double x = k / 100.0, value = accuracy.At(x);
+            Assert.InRange(value, 0, 1);
+            Assert.True(value >= before - 1e-12);
+            Assert.True(double.IsFinite(accuracy.SlopeAt(x)) && accuracy.SlopeAt(x) >= 0);
+            if (accuracy.Inverse(x) is { } inverse) Assert.InRange(inverse, 0, 1);
+            Assert.InRange(curve.AgreementAt(x), 0, 1);
+            Assert.True(curve.AgreementIntervalAt(x) is { Low: >= 0, High: <= 1 });
+            Assert.True(curve.BytesAt(x).Value >= 0);
+            before = value;
+        }
     }
 }
