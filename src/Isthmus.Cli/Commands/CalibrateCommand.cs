@@ -195,6 +195,7 @@ internal sealed class CalibrateCommand : ICommandFactory
             inputs.AddRow([input.Encoding.ToString(), input.Bytes.ToString(), .. Losses(input.AccuracyLoss, input.Accuracy!, input.SampleCount, labelled)]);
         if (others.Length > 0) console.Write(inputs);
         foreach (InputCurve curve in profile.InputCurves) CurveOutput.Draw(console, curve, labelled);
+        foreach (ConfidenceTable confidence in profile.ConfidenceTables.DistinctBy(t => t.DeviceModel)) console.MarkupLineInterpolated($"{CurveOutput.Sentence(confidence, labelled)}");
         string whole = labelled ? $" The un-split network: top-1 {AccuracyText.Percent(calibration.Top1!.Value)} %, top-5 {AccuracyText.Percent(calibration.Top5!.Value)} %." : "";
         console.MarkupLineInterpolated($"On {profile.SampleCount} images{(labelled ? " with labels; losses in points of top-1" : "; losses are answers that differ from the un-split network's")}.{whole} Written to {output}.");
     }

@@ -28,6 +28,18 @@ internal static class CurveOutput
         console.MarkupLineInterpolated($"{curve.Family}: {string.Join("; ", Losses.Select(l => Least(curve, chosen, l)))}. Fraction 1 is {curve.Reference}, {curve.Bytes} with its request; the un-encoded image has {AccuracyText.Percent(curve.Whole)} %.");
     }
 
+    /// <summary>What the confidence of a network on the device says: of the surer half of the images, and of the others.</summary>
+    public static string Sentence(ConfidenceTable table, bool labelled)
+    {
+        int all = table.Bins.Sum(b => b.Count), surer = 0;
+        int first = table.Bins.Length;
+        while (first > 0 && 2 * surer < all) surer += table.Bins[--first].Count;
+        return $"{table.DeviceModelName} alone {(labelled ? "is right about" : "says the same of")} {Share(0, table.Bins.Length)} % of the images"
+            + (first == 0 ? "." : $": {Share(first, table.Bins.Length)} % of those of which it is surer than {Number(table.Bins[first].From)}, {Share(0, first)} % of the others.");
+
+        string Share(int from, int to) => AccuracyText.Percent((double)table.Bins[from..to].Sum(b => b.DeviceRight) / Math.Max(1, table.Bins[from..to].Sum(b => b.Count)));
+    }
+
     /// <summary>Which kind was chosen, with its errors beside the others'.</summary>
     public static string Choice(InputCurve curve)
     {

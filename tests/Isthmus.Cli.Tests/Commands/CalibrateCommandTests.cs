@@ -98,8 +98,9 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.Equal(0, (await CommandRun.OfAsync("profile", _model, "--images", _photos, "--samples", "1", "--calibration", Output, "-o", timed)).ExitCode);
         Assert.Equal(["jpeg:50", "scale"], ProfileFile.Load(timed).InputCurves.Select(c => c.Family));
         Assert.Equal(0, (await CommandRun.OfAsync("profile", _model, "--images", _photos, "--samples", "1", "--codecs", "raw", "--inputs", "jpeg:50", "-o", earlier)).ExitCode);
-        CommandRun into = await CommandRun.OfAsync("calibrate", _model, "--images", _photos, "--profile", earlier, "--input", "jpeg:50", "--fractions", "0.5");
+        CommandRun into = await CommandRun.OfAsync("calibrate", _model, "--images", _photos, "--profile", earlier, "--input", "jpeg:50", "--fractions", "0.5", "--device-network", _model);
         Assert.Equal(0, into.ExitCode);
+        Assert.Contains("tiny alone says the same of 100.0 % of the images", into.Output, StringComparison.Ordinal);
         Assert.Contains("chosen", into.Output, StringComparison.Ordinal);
         Profile merged = ProfileFile.Load(earlier);
         Assert.Equal([0.5, 1], merged.InputCurves.Single().Points.Select(p => p.Fraction));
