@@ -16,14 +16,15 @@ internal static class Infeasibility
     {
         Obstacles obstacles = new(request);
         // All plans are looked at: with every part of a picture they would be too many.
-        if (models.Any(m => m.Index.HasFractions)) models = CostModel.AllOf(request, Planner.FewFractions);
+        bool refine = models.Any(m => m.Index.HasFractions);
+        if (refine) models = CostModel.AllOf(request, Planner.FewFractions);
         foreach (CostModel model in models)
         {
             obstacles.LookAt(model.Index);
             new PlanEnumeration(request, model).Visit(obstacles);
         }
 
-        ImmutableArray<Relaxation> ways = [.. obstacles.Ways.Take(MaxWays).Select(w => Relax(request, w)).OfType<Relaxation>()];
+        ImmutableArray<Relaxation> ways = [.. obstacles.Ways.Take(MaxWays).Select(w => Relax(request, refine ? Refined(request, w) : w)).OfType<Relaxation>()];
         if (ways.Length == 0)
         {
             return new(
@@ -33,6 +34,28 @@ internal static class Infeasibility
         string advice = string.Join(", or ", ways.Take(MaxNamed).Select(w => string.Join(" and ", w.Changes.Select(c => c.Advice))));
         string more = ways.Length > MaxNamed ? $", or one of {ways.Length - MaxNamed} other ways" : "";
         return new($"No plan satisfies the constraints: {advice}{more}.", ways);
+    }
+
+    // One number alone, with all parts of pictures: the least that a search for it finds.
+    private static ImmutableArray<RelaxationChange> Refined(PlanningRequest request, ImmutableArray<RelaxationChange> changes)
+    {
+        if (changes is not [RelaxationChange change]) return changes;
+        Constraints c = request.Constraints;
+        (Objective? objective, Constraints relaxed) = change.Constraint switch
+        {
+            RelaxableConstraint.MaxLatency => (Objective.Latency, c with { MaxLatency = null }),
+            RelaxableConstraint.MaxAccuracyLoss => (Objective.Accuracy, c with { MaxAccuracyLoss = null }),
+            RelaxableConstraint.MaxBytes => (Objective.Traffic, c with { MaxBytes = null }),
+            _ => (null, c),
+        };
+        if (objective is null || Planner.Best(request with { Objective = objective, Constraints = relaxed }) is not { } least) return changes;
+        double value = change.Constraint switch
+        {
+            RelaxableConstraint.MaxLatency => least.Latency.Value,
+            RelaxableConstraint.MaxAccuracyLoss => least.AccuracyLoss,
+            _ => least.Bytes.Value,
+        };
+        return [new Obstacle(change, double.NaN).To(value)];
     }
 
     private static Relaxation? Relax(PlanningRequest request, ImmutableArray<RelaxationChange> changes)

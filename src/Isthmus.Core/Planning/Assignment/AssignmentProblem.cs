@@ -23,6 +23,10 @@ public sealed class AssignmentProblem
     /// <summary>The share of its time for which a node may work.</summary>
     public const double MaxUtilisation = 0.95;
 
+    // Bounds on memory and time: ways to answer, and tables of accuracy, of which there is one for each floor.
+    private const long MaxOptions = 4_000_000;
+    private const int MaxTables = 4096;
+
     private readonly Profile[] _profiles;
     private readonly OptionSource _source;
 
@@ -65,6 +69,8 @@ public sealed class AssignmentProblem
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (AssignmentRequest request in requests) Check(request, names);
         ImmutableArray<CostModel> models = CostModel.AllOf(planning);
+        long ways = requests.Length * models.Sum(m => (long)m.Index.Profile.Nodes.Length * Math.Max(1, m.Index.Profile.InputCurves.Length));
+        if (ways > MaxOptions) throw new IsthmusException(ErrorKind.Usage, $"{ways} ways to answer {requests.Length} requests are too many: at most {MaxOptions}; give fewer profiles, curves (--inputs) or requests.");
         OptionSource source = new(planning, models);
         double longest = requests.Max(r => r.MaxMs) ?? 1000;
         return new(requests, objective, [.. requests.Select(source.Of)], [.. models.Select(m => m.Index.Profile)], longest > 0 ? longest : 1000, source);
@@ -185,12 +191,16 @@ public sealed class AssignmentProblem
             double shift = _most[variant] - curve.Whole;
             // No measurement backs the curve before its first point.
             double least = Math.Max(curve.Least, accuracy.Inverse(request.MinAccuracy - shift) ?? 2);
-            int thousandth = (int)Math.Ceiling((least * AccuracyTable.Whole) - 1e-9);
+            int thousandth = Math.Max(1, (int)Math.Ceiling((least * AccuracyTable.Whole) - 1e-9));
             double slack = Math.Min((request.MaxMs ?? double.PositiveInfinity) - rest, 1000 / request.PerSecond);
             if (double.IsNaN(rest) || thousandth > AccuracyTable.Whole || _most[variant] < request.MinAccuracy || !(slack > 0)) return null;
             if (thousandth * whole / AccuracyTable.Whole > slack || work * request.PerSecond > 1000 * MaxUtilisation) return null;
             if (!_tables.TryGetValue((variant, c, thousandth), out AccuracyTable? table))
+            {
+                if (_tables.Count == MaxTables) throw new IsthmusException(ErrorKind.Usage, $"The requests have too many different floors of accuracy for so many curves: more than {MaxTables} together.");
                 _tables[(variant, c, thousandth)] = table = new(accuracy, shift, _most[variant], thousandth);
+            }
+
             return new(variant, node, (device * index.Profile.Nodes.Length) + node, rest, whole, work, bytes, curve.Reference, 0, table);
         }
 

@@ -130,6 +130,16 @@ public sealed class FractionPlanningTests
     }
 
     [Fact]
+    public void Plan_NoPlanInTime_NamesTheLeastThatIs()
+    {
+        PlanningRequest request = new(SmallCurveProfile.Create()) { Constraints = new() { MaxLatency = new(60), MaxAccuracyLoss = 0.05 }, Space = new Zhao().Space };
+        Relaxation way = Assert.Throws<InfeasiblePlanException>(() => Planner.Plan(request)).Relaxations.First(r => r.Changes is [{ Constraint: RelaxableConstraint.MaxLatency }]);
+        double least = way.Changes[0].Value!.Value;
+        Assert.NotNull(Planner.Best(request with { Constraints = request.Constraints with { MaxLatency = new(least) } }));
+        Assert.Null(Planner.Best(request with { Constraints = request.Constraints with { MaxLatency = new(least - 0.002) } }));
+    }
+
+    [Fact]
     public void Plan_PartOfThePictureAndACut_AreCombined()
     {
         Profile profile = SmallCurveProfile.Create();
