@@ -4,7 +4,9 @@ using System.Reflection;
 using Isthmus.Cli.Console;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Planning.Explaining;
+using Isthmus.Core.Planning.Fractions;
 using Isthmus.Core.Profiling;
+using Isthmus.Core.Profiling.Curves;
 using Isthmus.Core.Storage;
 using Isthmus.Lab.Reporting.Plans;
 
@@ -64,6 +66,7 @@ internal sealed class PlanCommand : ICommandFactory
             }
 
             if (!run.Options.GetValue(explain)) explanation = null;
+            ImmutableArray<(ConfidenceTable Table, CascadePolicy Policy)> cascades = CascadeOutput.Of(chosen.Profile, request.Constraints);
             run.Result(
                 new
                 {
@@ -81,11 +84,13 @@ internal sealed class PlanCommand : ICommandFactory
                     fits = fits.Select(f => new { f.Node, flops = f.Peak, w = f.Coefficient, f.Segments, rSquared = double.IsNaN(f.RSquared) ? (double?)null : f.RSquared, f.MedianError, f.MaxError }),
                     everythingCounted = full is null ? null : new { predictedMs = full.Chosen?.Latency, best = full.Best?.Plan.Describe(), bestMs = full.Best?.Latency },
                     explanation = explanation is null ? null : ExplanationOutput.Json(explanation, request),
+                    imageByImage = cascades.Select(CascadeOutput.Json),
                     emulated = profile.Links.Any(l => l.Emulated) || request.Links.Length > 0 || profile.Nodes.Any(n => n.Slowdown != 1),
                 },
                 console =>
                 {
                     PlanOutput.Draw(console, request, result, fits, full);
+                    CascadeOutput.Draw(console, cascades);
                     if (isScission) PlanOutput.DrawAsScission(console, request, result);
                     if (explanation is not null) ExplanationOutput.Draw(console, request, explanation);
                 });

@@ -39,5 +39,15 @@ public sealed class AssignCommandTests
         Assert.True(winner.GetProperty("predictedMs").GetDouble() <= 120);
     }
 
+    [Fact]
+    public async Task Plan_ProfileWithConfidences_SaysWhatDecidingImageByImageAdds()
+    {
+        CommandRun run = await CommandRun.OfAsync("plan", Sample("large"), "--max-loss", "0.03", "--json");
+        JsonElement cascade = run.Json().GetProperty("imageByImage")[0];
+        Assert.Equal(4, cascade.GetProperty("policy").GetArrayLength());
+        Assert.True(cascade.GetProperty("accuracy").GetDouble() >= 0.73);
+        Assert.True(cascade.GetProperty("bytes").GetDouble() < cascade.GetProperty("single").GetProperty("bytes").GetDouble());
+    }
+
     private static string Sample(string name) => Path.Combine(Samples, name + ".json");
 }
