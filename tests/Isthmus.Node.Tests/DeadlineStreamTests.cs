@@ -306,6 +306,56 @@ public sealed class DeadlineStreamTests
         }
     }
 
+    [Fact]
+    public async Task Infer_WithAPartToCheck_AnswersFromEverythingAndSaysWhetherThePartAgrees()
+    {
+        await using RunningNode node = await StartAsync();
+        float[] whole = ExpectedMeans(Picture.Length), part = ExpectedMeans(FirstScan);
+        (HttpStatusCode status, InferResponse? answer, string? error) = await PostPartAsync(node, FirstScan);
+        Assert.True(status == HttpStatusCode.OK, error);
+        using (answer)
+        {
+            Assert.All(answer!.Outputs[0].Content.Floats.ToArray().Zip(whole), p => Assert.Equal(p.Second, p.First, 1e-4));
+            PartCheck check = answer.Trace()!.Hops[0].Check!;
+            Assert.Equal((FirstScan, Array.IndexOf(whole, whole.Max()) == Array.IndexOf(part, part.Max())), (check.Bytes, check.Agrees));
+        }
+
+        // A part that is no picture agrees with nothing, and costs no answer.
+        (status, answer, error) = await PostPartAsync(node, 1);
+        Assert.True(status == HttpStatusCode.OK, error);
+        using (answer) Assert.False(answer!.Trace()!.Hops[0].Check!.Agrees);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-3)]
+    [InlineData(1_000_000)]
+    [InlineData(1.5)]
+    public async Task Infer_WithAPartThatIsNone_IsRefused(double part)
+    {
+        await using RunningNode node = await StartAsync();
+        (HttpStatusCode status, _, string? error) = await PostPartAsync(node, part);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("isthmus.part", error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(HttpStatusCode Status, InferResponse? Answer, string? Error)> PostPartAsync(RunningNode node, double part)
+    {
+        string json = JsonSerializer.Serialize(new
+        {
+            parameters = new Dictionary<string, object> { ["binary_data_output"] = true },
+            inputs = new[]
+            {
+                new { name = "image", datatype = "UINT8", shape = new[] { Picture.Length }, parameters = new Dictionary<string, object> { ["binary_data_size"] = Picture.Length, ["isthmus.input"] = "jpeg:90", ["isthmus.part"] = part } },
+            },
+        });
+        return await PostAsync(node, HttpVersion.Version20, async stream =>
+        {
+            await WriteAsync(stream, Encoding.UTF8.GetBytes(json));
+            await WriteAsync(stream, Picture);
+        }, json);
+    }
+
     private static InferTensor Open(BodyPace pace) => InferTensor.OfBytes(
         "image", Picture, new() { { ProtocolNames.Input, "jpeg:90" }, { ProtocolNames.UntilMs, pace.Until.Value }, { ProtocolNames.Least, pace.Least } });
 

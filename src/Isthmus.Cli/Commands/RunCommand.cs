@@ -6,6 +6,7 @@ using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Progress;
 using Isthmus.Core.Quantities;
+using Isthmus.Core.Statistics;
 using Isthmus.Core.Storage;
 using Isthmus.Inference.Classification;
 using Isthmus.Runtime.Adaptive;
@@ -29,6 +30,9 @@ internal sealed class RunCommand : ICommandFactory
         Option<string?> profile = new("--profile") { Description = "The profile that 'isthmus profile' wrote (default: measured, unless it was before).", HelpName = "file" };
         Option<double?> deadline = new("--deadline") { Description = "The time that an answer may take; what a node does not do in time, the device does (default: no limit).", HelpName = "ms" };
         Option<string?> sendUntil = new("--send-until") { Description = "Send progressive pictures (jpeg:Q, embedded) scan by scan, and have the node answer from what came: so many milliseconds after the picture was begun, or as long as --deadline leaves for computing and the way back (default: send all that the plan says).", HelpName = "ms|deadline" };
+        Option<bool> perImage = new("--per-image") { Description = "Cut each progressive picture by its own bytes: as far as another byte still brings what it brings at the plan's fraction, and what the deadline lets cross. Needs a profile with curves ('calibrate --input')." };
+        Option<double> recheck = new("--recheck") { Description = "The share of pictures, up to 0.5, of which everything is sent although a part would do: the node says whether the part gives the same first class, and drift from the profile's curves is reported. Never where it would break the deadline.", HelpName = "share", DefaultValueFactory = _ => 0 };
+        CascadeOptions cascading = new();
         Option<int?> limit = new("--limit") { Description = "The most pictures to classify (default: all).", HelpName = "number" };
         Option<int> concurrency = new("--concurrency") { Description = "Pictures under way at a time.", HelpName = "number", DefaultValueFactory = _ => RunnerOptions.Default.Concurrency };
         Option<bool> stream = new("--stream") { Description = "Pipelined: the device computes a picture while the one before crosses and the one before that is in the tail. With auto, the plan is chosen once and kept." };
@@ -38,7 +42,8 @@ internal sealed class RunCommand : ICommandFactory
         Option<string?> data = new("--data") { Description = $"The data folder; default ${DataFolder.Variable}, else the user's application data.", HelpName = "folder" };
         Command command = new("run", "Classify pictures, each part of the network where it is best: measured, planned, explained; and still answered when a node fails.");
         model.AddTo(command, withDimensions: false);
-        foreach (Option option in new Option[] { images, labels, plan, profile, deadline, sendUntil, limit, repeat, concurrency, stream, window, log, data }) command.Options.Add(option);
+        foreach (Option option in new Option[] { images, labels, plan, profile, deadline, sendUntil, perImage, recheck, limit, repeat, concurrency, stream, window, log, data }) command.Options.Add(option);
+        cascading.AddTo(command);
         TierOptions tiers = TierOptions.AddTo(command);
         SessionOptions device = SessionOptions.AddTo(command);
         PlanningOptions planning = PlanningOptions.AddTo(command);
@@ -77,6 +82,8 @@ internal sealed class RunCommand : ICommandFactory
                 Session = device.Read(run.Options),
                 Deadline = run.Options.GetValue(deadline) is { } ms ? new Milliseconds(ms) : null,
                 SendUntil = Until(run.Options.GetValue(sendUntil)),
+                PerImage = run.Options.GetValue(perImage),
+                Recheck = run.Options.GetValue(recheck),
             };
             if (settings.SendUntil is { Time: null } && settings.Deadline is null)
                 throw new IsthmusException(ErrorKind.Usage, "--send-until deadline needs a deadline: give --deadline.");
@@ -94,6 +101,9 @@ internal sealed class RunCommand : ICommandFactory
                 run.Note($"The profile that was decided from is in {beside}.");
             }
 
+            if (settings.PerImage && !session.Profile.InputCurves.Any(c => c.IsContinuous))
+                throw new IsthmusException(ErrorKind.Usage, "--per-image needs a profile with curves: make one with 'isthmus calibrate --input', and give it with --profile.");
+            if (isStream && cascading.IsWanted(run.Options)) throw new IsthmusException(ErrorKind.Usage, "A stream has no --device-network: leave --stream away.");
             PlanningRequest request = planning.Read(run.Options, ProfileIndex.Of(session.Profile));
             string choice = run.Options.GetValue(plan)!;
             Plan? chosen = choice switch
@@ -108,18 +118,24 @@ internal sealed class RunCommand : ICommandFactory
                 return;
             }
 
+            await using Cascade? cascade = await cascading.OpenAsync(run, session, chosen);
+            if (cascade is not null) request = request with { Constraints = request.Constraints with { ForbiddenTiers = [.. request.Constraints.ForbiddenTiers.Union([Tier.Device])] } };
             (RunReport report, IReadOnlyList<AdaptationDecision> decisions) = await run.WithProgressAsync("Classifying", async progress =>
             {
                 int done = 0;
                 void Each(ImageReport image) => progress.Report(new ProgressReport(Line(image), (double)++done / pictures.Length));
                 if (chosen is not null)
-                    return (await session.RunFixedAsync(chosen, $"It is the plan of {choice}.", pictures, Each, options, run.CancellationToken), []);
+                    return (await session.RunFixedAsync(chosen, $"It is the plan of {choice}.", pictures, Each, options, cascade, run.CancellationToken), []);
                 AdaptationOptions wanted = new() { Objective = request.Objective, Constraints = request.Constraints, Space = request.Space, Terms = request.Terms, Log = decisionLog };
-                return await session.RunAdaptiveAsync(pictures, Each, wanted, options, run.CancellationToken);
+                return await session.RunAdaptiveAsync(pictures, Each, wanted, options, cascade, run.CancellationToken);
             });
+            if (cascade is not null) report = report with { Cascade = CascadeOptions.Sum(report, cascade, session.Profile) };
+            report = report with { Rechecks = session.Rechecks?.Summary };
+            if (report.Rechecks is { Drift: not DriftDirection.None } drifted)
+                run.Note($"The pictures are not what they were when the curves were measured: after {drifted.FoundAfter} re-checks parts agree with the whole {(drifted.Drift == DriftDirection.Below ? "less" : "more")} often than foretold ({drifted.Agreement:P0} of {drifted.Checks}, against {drifted.Expected:P0}); calibrate again.");
             if (decisionLog?.Problem is { } problem) run.Note(problem);
             run.Result(
-                new { model = session.Profile.ModelName, sha256 = session.Profile.Model, images = report.Images, summary = report.Summary, decisions, switches = report.Switches, sessions = report.Sessions },
+                new { model = session.Profile.ModelName, sha256 = session.Profile.Model, images = report.Images, summary = report.Summary, cascade = report.Cascade, rechecks = report.Rechecks, decisions, switches = report.Switches, sessions = report.Sessions },
                 console => Draw(console, report, decisions));
             Fail(report);
         });
@@ -200,6 +216,9 @@ internal sealed class RunCommand : ICommandFactory
         console.MarkupLineInterpolated($"{s.Answered} of {s.Images} answered{accuracy}, median {s.P50Ms:0.0} ms, 95 % within {s.P95Ms:0.0} ms, {new ByteCount((long)s.BytesSentPerImage)} sent per picture{(s.Emulated ? "; slow-down or links are emulated" : "")}.");
         if (report is { Switches: { Switches: > 0 } switches, Sessions: { } sessions })
             console.MarkupLineInterpolated($"{switches.Switches} switches, {switches.Ready} of them to a plan that was ready; {sessions.Ahead} segments were loaded on the device ahead of need, {sessions.Hits} of these were needed, {sessions.Cold} pictures waited for one.");
+        if (report.Cascade is { } cascade) CascadeOptions.Draw(console, cascade);
+        if (report.Rechecks is { } rechecks)
+            console.MarkupLineInterpolated($"Re-checks: of {rechecks.Pictures} pictures of which a part was to be sent, {rechecks.Sent} were sent whole; {rechecks.Agreed} of {rechecks.Checks} parts agree{(rechecks.Expected is { } expected ? $", {expected:P0} was foretold" : "")}{(rechecks.Drift == DriftDirection.None ? "" : ": drift")}.");
         if (s.Input is { } used)
             console.MarkupLineInterpolated($"Of {used.Images} progressive pictures {used.MeanFraction:P0} of the bytes were used on average; {used.Cut} were ended by their time.");
         if (s.MeasuredOverPredicted is { } ratio) console.MarkupLineInterpolated($"Measured time is {ratio:0.00}× the predicted one (median).");

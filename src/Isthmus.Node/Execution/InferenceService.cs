@@ -31,6 +31,8 @@ internal sealed partial class InferenceService(
         using Activity? activity = telemetry.Activities.StartActivity("infer", ActivityKind.Server);
         activity?.SetTag("isthmus.model", model.Hash.ToString());
         Stages stages = new();
+        InferTensor? looked = request.Inputs.FirstOrDefault(i => i.Parameters.Find(ProtocolNames.Part) is not null);
+        int part = looked is null ? 0 : PartOf(segment, looked);
         using SegmentOutput output = await runner.RunAsync(
             model, segment, request.Inputs, segment.Next is null ? request.Outputs : [], stages, deadline);
         ImmutableArray<InferTensor> answer;
@@ -38,6 +40,7 @@ internal sealed partial class InferenceService(
         string? fallback = null;
         if (segment.Next is { } next) (answer, further, fallback) = await ContinueAsync(model, request, output, next, stages, deadline);
         else answer = Take(output, request);
+        PartCheck? check = looked is null ? null : await CheckAsync(model, segment, looked, part, answer, stages, deadline);
 
         bool ranTheRest = fallback is not null && further.Count == 0;
         HopTrace hop = new(
@@ -45,6 +48,7 @@ internal sealed partial class InferenceService(
             stages.Encode, stages.Forward, Milliseconds.Since(_clock, received), stages.BytesForwarded, options.Slowdown)
         {
             Cold = stages.IsCold,
+            Check = check,
         };
         foreach (InferTensor input in request.Inputs)
         {
@@ -62,6 +66,39 @@ internal sealed partial class InferenceService(
             Outputs = answer,
             Parameters = new() { { ProtocolNames.Isthmus, JsonSerializer.Serialize(new AnswerTrace([hop, .. further], fallback), IsthmusJson.Compact) } },
         };
+    }
+
+    // Whether a part of the picture gives the same first class; null if there is no time. The answer is there already: nothing here may spoil it.
+    private async Task<PartCheck?> CheckAsync(
+        StoredModel model, SegmentRequest segment, InferTensor input, int part, ImmutableArray<InferTensor> answer, Stages stages, Deadline deadline)
+    {
+        // As long again as it took, and half of that more, must be left.
+        if (deadline.Remaining is { } left && left < (stages.Decode + stages.Run) * 1.5) return null;
+        long started = _clock.GetTimestamp();
+        try
+        {
+            bool agrees = await runner.AgreesAsync(model, segment, input, part, answer[0].Content, deadline);
+            telemetry.CountCheck(agrees);
+            return new(part, agrees, Milliseconds.Since(_clock, started));
+        }
+        catch (OperationCanceledException) when (deadline.IsOver)
+        {
+            return null;
+        }
+        catch (NodeRefusal)
+        {
+            // Others wait for a worker.
+            return null;
+        }
+    }
+
+    private static int PartOf(SegmentRequest segment, InferTensor input)
+    {
+        if (segment.From is not null || segment.To is not null || segment.Next is not null || input.Arrival is not null)
+            throw new ProtocolException(ProtocolError.BadMember, $"'{ProtocolNames.Part}' is for a whole picture and a whole model on one node.");
+        int length = input.OpaqueBytes().Length;
+        return input.Parameters.Number(ProtocolNames.Part) is { } part && part >= 1 && part < length && part == Math.Floor(part) ? (int)part
+            : throw new ProtocolException(ProtocolError.BadMember, $"'{ProtocolNames.Part}' must be a number of bytes, 1 to {length - 1}.");
     }
 
     private async Task<(ImmutableArray<InferTensor> Answer, IReadOnlyList<HopTrace> Hops, string? Fallback)> ContinueAsync(

@@ -62,6 +62,43 @@ internal sealed class SegmentRunner(WorkQueue queue, SegmentLoader loader, Table
         }
     }
 
+    /// <summary>Whether the first bytes of a picture have the same first class as an answer from all of it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="segment">What was asked: the whole model.</param>
+    /// <param name="input">The picture.</param>
+    /// <param name="part">How many of its bytes.</param>
+    /// <param name="answer">The output of the whole picture.</param>
+    /// <param name="deadline">When it is over.</param>
+    public async Task<bool> AgreesAsync(StoredModel model, SegmentRequest segment, InferTensor input, int part, Tensor answer, Deadline deadline)
+    {
+        if (Encoding(segment, input) is not { IsProgressive: true } encoding)
+            throw new IsthmusException(ErrorKind.Data, "Only of a picture in a progressive form can a part be looked at: jpeg:Q or embedded.");
+        ReadOnlyMemory<byte> bytes = input.OpaqueBytes();
+        using WorkPermit permit = await queue.EnterAsync(deadline.Remaining, exclusive: false, deadline.Token);
+        using LoadedSegment loaded = await loader.LoadAsync(model, segment.From, segment.To, deadline.Token);
+        long started = clock.GetTimestamp();
+        Tensor[] results;
+        try
+        {
+            using Tensor tensor = images.Decode(model, bytes[..part], encoding.Whole.First(Math.Clamp((double)part / bytes.Length, 0.001, 0.999)));
+            results = loaded.Session.Run([tensor], deadline.Token);
+        }
+        catch (IsthmusException e) when (e.Kind == ErrorKind.Data)
+        {
+            // A part that is no picture has no class.
+            return false;
+        }
+
+        await slowdown.FinishAsync(started, deadline.Token);
+        bool agrees = First(results[0]) == First(answer);
+        foreach (Tensor result in results) result.Dispose();
+        return agrees;
+    }
+
+    private static int First(Tensor scores) =>
+        scores.ElementType == ElementType.Float32 ? System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(scores.Floats)
+            : throw new IsthmusException(ErrorKind.Data, "Only of outputs of type Float32 is there a first class.");
+
     // Tensors that are made here, not merely taken from the request, go to "made".
     private async ValueTask<Tensor[]> ReadAsync(
         StoredModel model, SegmentRequest segment, ImmutableArray<TensorDescription> expected, ImmutableArray<InferTensor> inputs, List<Tensor> made,

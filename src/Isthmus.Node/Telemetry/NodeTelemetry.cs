@@ -17,6 +17,7 @@ internal sealed class NodeTelemetry : IDisposable
     private readonly Counter<long> _fallbacks;
     private readonly Counter<long> _models;
     private readonly Counter<long> _open;
+    private readonly Counter<long> _checks;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _stage;
     private long _arrived;
@@ -39,6 +40,7 @@ internal sealed class NodeTelemetry : IDisposable
         _requests = Meter.CreateCounter<long>("isthmus.requests", description: "Inference requests by how they ended.");
         _fallbacks = Meter.CreateCounter<long>("isthmus.fallbacks", description: "Answers that this node finished itself because the next one failed.");
         _models = Meter.CreateCounter<long>("isthmus.models.received", description: "Models that were sent to this node.");
+        _checks = Meter.CreateCounter<long>("isthmus.parts.checked", description: "Parts of pictures that were looked at beside the whole, by whether they had the same first class.");
         _open = Meter.CreateCounter<long>("isthmus.inputs.open", description: "Answers from inputs that were allowed to end early, by whether all of them came.");
         _duration = Meter.CreateHistogram<double>("isthmus.request.duration", "s", "From the last byte of an inference request to its answer.");
         _stage = Meter.CreateHistogram<double>("isthmus.stage.duration", "s", "Time of each stage of an inference request.");
@@ -72,6 +74,9 @@ internal sealed class NodeTelemetry : IDisposable
     /// <summary>An answer was made of an input that was allowed to end early.</summary>
     public void CountArrival(Arrival arrival) =>
         _open.Add(1, new KeyValuePair<string, object?>("came", arrival.IsWhole ? "whole" : arrival.IsCut ? "cut" : "ended"));
+
+    /// <summary>A part of a picture was looked at beside the whole.</summary>
+    public void CountCheck(bool agrees) => _checks.Add(1, new KeyValuePair<string, object?>("agrees", agrees ? "yes" : "no"));
 
     /// <summary>An inference request ended.</summary>
     /// <param name="status">The HTTP status; 499 if the caller went away.</param>

@@ -17,6 +17,9 @@ internal sealed record Attempt(ImmutableArray<ClassScore> Top, StageTimes Times,
     /// <summary>How much of the picture was used; null if none crossed in a progressive form.</summary>
     public InputUse? Input { get; init; }
 
+    /// <summary>What a re-check gave; null if this was none.</summary>
+    public Recheck? Recheck { get; init; }
+
     /// <summary>When it kept which stage busy.</summary>
     public ImmutableArray<StageSpan> Spans { get; init; } = [];
 

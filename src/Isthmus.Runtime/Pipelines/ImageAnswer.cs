@@ -29,6 +29,12 @@ public sealed record ImageAnswer
     /// <summary>How much of the picture was used, if it crossed in a progressive form; null if not.</summary>
     public InputUse? Input { get; init; }
 
+    /// <summary>What the device's own network said first, in a cascade; null without one.</summary>
+    public Running.CascadeStep? Cascade { get; init; }
+
+    /// <summary>What a re-check gave, if everything was sent to check a part; null if not.</summary>
+    public Recheck? Recheck { get; init; }
+
     /// <summary>When the picture kept which stage busy, in the order in which it passed through them.</summary>
     public ImmutableArray<StageSpan> Spans { get; init; } = [];
 

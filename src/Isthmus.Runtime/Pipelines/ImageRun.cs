@@ -25,6 +25,12 @@ internal sealed class ImageRun : IDisposable
     /// <summary>How long a node may take; null for the pipeline's own timeout.</summary>
     public Milliseconds? Patience { get; init; }
 
+    /// <summary>Says how much of the picture is sent; null for what the plan says.</summary>
+    public IPartChooser? Chooser { get; init; }
+
+    /// <summary>Whether there is an answer already, so that nobody need finish what a node does not.</summary>
+    public bool HasAnswer { get; init; }
+
     /// <summary>Tensors that the device computed up to <see cref="Cut"/>; null if it has computed nothing.</summary>
     public Tensor[]? Activation { get; set; }
 
@@ -42,6 +48,9 @@ internal sealed class ImageRun : IDisposable
 
     /// <summary>Bytes of it without which there is no picture.</summary>
     public int Least { get; set; }
+
+    /// <summary>Where everything is sent to check a part of it: that part and its bytes; null where not.</summary>
+    public (InputEncoding Form, int Bytes)? Checked { get; set; }
 
     /// <summary>Where what crosses is best cut.</summary>
     public IReadOnlyList<int> Boundaries { get; set; } = [];

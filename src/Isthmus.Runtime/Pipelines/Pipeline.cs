@@ -42,6 +42,9 @@ public sealed class Pipeline : IAsyncDisposable
     private const double DeadlineShare = 0.95;
     private const double DeadlineMargin = 3;
 
+    // Everything is sent to check a part only where that would still be in time on a link that is slower than believed by this factor.
+    private const double WholeMargin = 1.5;
+
     // A device that needs more than this share of the time that is left is not waited for.
     private const double DeviceShare = 0.8;
 
@@ -203,6 +206,9 @@ public sealed class Pipeline : IAsyncDisposable
     public Task<ImageAnswer> RunAsync(Plan plan, string imageFile, Milliseconds? patience, CancellationToken cancellationToken) =>
         RunAsync(plan, imageFile, patience, leftDevice: null, cancellationToken);
 
+    /// <summary>The time that an answer may take; null for no limit.</summary>
+    internal Milliseconds? Deadline => _options.Deadline;
+
     /// <summary>Classifies a picture in a file.</summary>
     /// <param name="plan">How.</param>
     /// <param name="imageFile">The file.</param>
@@ -210,10 +216,22 @@ public sealed class Pipeline : IAsyncDisposable
     /// <param name="leftDevice">Called when the device has done its part and can begin with another picture, before anything is sent; null for nobody. Not called if that part fails.</param>
     /// <param name="cancellationToken">Gives up; there is no answer then.</param>
     /// <exception cref="IsthmusException">As the other overload.</exception>
-    public async Task<ImageAnswer> RunAsync(Plan plan, string imageFile, Milliseconds? patience, Action? leftDevice, CancellationToken cancellationToken)
+    public Task<ImageAnswer> RunAsync(Plan plan, string imageFile, Milliseconds? patience, Action? leftDevice, CancellationToken cancellationToken) =>
+        RunAsync(plan, imageFile, _clock.GetTimestamp(), patience, leftDevice, chooser: null, hasAnswer: false, cancellationToken);
+
+    /// <summary>Classifies a picture in a file that was begun before.</summary>
+    /// <param name="plan">How.</param>
+    /// <param name="imageFile">The file.</param>
+    /// <param name="start">When it was begun.</param>
+    /// <param name="patience">As the other overload.</param>
+    /// <param name="leftDevice">As the other overload.</param>
+    /// <param name="chooser">Says how much of the picture is sent; null for <see cref="PipelineOptions.Chooser"/>, or what the plan says.</param>
+    /// <param name="hasAnswer">Whether there is an answer already, so that a node that fails is a <see cref="NodeException"/> at once.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<ImageAnswer> RunAsync(
+        Plan plan, string imageFile, long start, Milliseconds? patience, Action? leftDevice, IPartChooser? chooser, bool hasAnswer, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(imageFile);
-        long start = _clock.GetTimestamp();
         byte[] image;
         try
         {
@@ -224,7 +242,7 @@ public sealed class Pipeline : IAsyncDisposable
             throw new IsthmusException(ErrorKind.File, $"The picture {Path.GetFileName(imageFile)} cannot be read: {e.Message}", e);
         }
 
-        return await RunAsync(plan, Path.GetFileName(imageFile), image, start, patience, leftDevice, cancellationToken);
+        return await RunAsync(plan, Path.GetFileName(imageFile), image, start, patience, leftDevice, chooser, hasAnswer, cancellationToken);
     }
 
     /// <summary>Classifies a picture in memory.</summary>
@@ -234,7 +252,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <param name="cancellationToken">Gives up; there is no answer then.</param>
     /// <exception cref="IsthmusException">As the other overload.</exception>
     public Task<ImageAnswer> RunAsync(Plan plan, string name, ReadOnlyMemory<byte> image, CancellationToken cancellationToken = default) =>
-        RunAsync(plan, name, image, _clock.GetTimestamp(), patience: null, leftDevice: null, cancellationToken);
+        RunAsync(plan, name, image, _clock.GetTimestamp(), patience: null, leftDevice: null, chooser: null, hasAnswer: false, cancellationToken);
 
     /// <summary>Unloads the segments, after what was given up has ended.</summary>
     public async ValueTask DisposeAsync()
@@ -247,10 +265,21 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     private async Task<ImageAnswer> RunAsync(
-        Plan plan, string name, ReadOnlyMemory<byte> image, long start, Milliseconds? patience, Action? leftDevice, CancellationToken cancellationToken)
+        Plan plan, string name, ReadOnlyMemory<byte> image, long start, Milliseconds? patience, Action? leftDevice, IPartChooser? chooser, bool hasAnswer,
+        CancellationToken cancellationToken)
     {
         Check(plan);
-        using ImageRun run = new() { Name = name, Plan = plan, Image = image, Pace = new(_options.Slowdown, _clock), Start = start, Patience = patience };
+        using ImageRun run = new()
+        {
+            Name = name,
+            Plan = plan,
+            Image = image,
+            Pace = new(_options.Slowdown, _clock),
+            Start = start,
+            Patience = patience,
+            Chooser = chooser ?? _options.Chooser,
+            HasAnswer = hasAnswer,
+        };
         Attempt attempt;
         string? fallback = null;
         Milliseconds lost = Milliseconds.Zero;
@@ -278,6 +307,7 @@ public sealed class Pipeline : IAsyncDisposable
             Times = times.Completed(total),
             Hops = attempt.Hops,
             Input = attempt.Input,
+            Recheck = attempt.Recheck,
             Spans = [.. run.Spans, .. attempt.Spans],
             Fallback = fallback ?? attempt.Fallback,
             Cold = [.. run.IsCold ? (ReadOnlySpan<string>)[Tiers.Device] : [], .. attempt.Cold],
@@ -321,9 +351,22 @@ public sealed class Pipeline : IAsyncDisposable
                     run.WholeLength = bytes.Length;
                     run.Boundaries = ImagePreprocessor.Boundaries(bytes, encoding);
                     run.Least = run.Boundaries.Count > 0 ? run.Boundaries[0] : Math.Max(1, ImagePreprocessor.PartOf(bytes, encoding.Whole.First(0.001)));
+                    if (run.Chooser is { } chooser)
+                    {
+                        length = Math.Clamp(chooser.Choose(Question(run, first, encoding, length)), 1, bytes.Length);
+                        encoding = run.Input = length == bytes.Length ? encoding.Whole : encoding.Whole.First(Math.Clamp((double)length / bytes.Length, 0.001, 0.999));
+                    }
+
                 }
 
-                run.Message = [Picture(bytes.AsMemory(0, length), encoding)];
+                if (length < run.WholeLength && run.Plan.IsSingleNode && _options.Rechecks is { } rechecks && rechecks.TryTake(FitsWhole(run, first)))
+                {
+                    run.Checked = (encoding, length);
+                    length = bytes.Length;
+                    encoding = run.Input = encoding.Whole;
+                }
+
+                run.Message = [Picture(bytes.AsMemory(0, length), encoding, run.Checked?.Bytes)];
                 run.Add(encode: encode);
             }, cancellationToken);
             return;
@@ -351,6 +394,7 @@ public sealed class Pipeline : IAsyncDisposable
         PlacedSegment segment = run.Plan.Segments.First(s => s.Tier != Tier.Device);
         RemoteNode node = Tiers.Node(segment.Node);
         long asked = _clock.GetTimestamp();
+        if (node.Breaker.IsOpen && run.HasAnswer) throw new NodeException(NodeFailure.Unreachable, node.Client.Url, $"{node.Name} is excluded for now: {node.Breaker.Reason}");
         if (node.Breaker.IsOpen)
             return await ElsewhereAsync(run, node, $"{node.Name} is excluded for now: {node.Breaker.Reason}", asked, cancellationToken);
 
@@ -365,7 +409,15 @@ public sealed class Pipeline : IAsyncDisposable
         catch (NodeException e)
         {
             Note(node, e);
+            if (run.HasAnswer) throw;
             return await ElsewhereAsync(run, node, e.Message, asked, cancellationToken);
+        }
+        catch (TimeoutException) when (run.HasAnswer)
+        {
+            string reason = $"{node.Name} did not answer within {patience}";
+            node.Breaker.Failed(NodeFailure.Timeout, reason);
+            await AbandonAsync(remote, giveUp);
+            throw new NodeException(NodeFailure.Timeout, node.Client.Url, reason);
         }
         catch (TimeoutException)
         {
@@ -533,11 +585,48 @@ public sealed class Pipeline : IAsyncDisposable
             throw new NodeException(NodeFailure.Garbled, node.Client.Url, $"The node {node.Name} answered without an output.");
         ImmutableArray<ClassScore> top = _network.Classifier.Top(exchange.Response.Outputs[0].Content);
         node.Breaker.Succeeded();
-        if (!trace.Hops[0].Cold) _nodeTimes.Learn(node.Name, trace.Hops[0].Total);
-        return Read([node, .. later.Select(l => Tiers.Node(l.Node))], exchange, trace, top, sentAt) with { Input = Used(run, exchange, trace.Hops[0]) };
+        HopTrace firstHop = trace.Hops[0];
+        if (!firstHop.Cold) _nodeTimes.Learn(node.Name, new(Math.Max(0, firstHop.Total.Value - (firstHop.Check?.Time.Value ?? 0))));
+        Recheck? recheck = run.Checked is { } part ? new(part.Form, firstHop.Check?.Agrees) : null;
+        if (recheck is not null) _options.Rechecks?.Observe(recheck);
+        return Read([node, .. later.Select(l => Tiers.Node(l.Node))], exchange, trace, top, sentAt) with { Input = Used(run, exchange, firstHop), Recheck = recheck };
     }
 
-    private bool IsPaced(ImageRun run) => _options.SendUntil is not null && run is { Cut: null, WholeLength: > 0 };
+    private PartQuestion Question(ImageRun run, PlacedSegment first, InputEncoding planned, int plannedBytes)
+    {
+        RemoteNode node = Tiers.Node(first.Node);
+        Milliseconds? left = _options.Deadline is { } deadline ? new(Math.Max(0, SendingTime(run, node, deadline))) : null;
+        return new(planned, plannedBytes, run.WholeLength, run.Least, run.Boundaries, Tiers.Link(Tiers.Device, node.Name).Current, left);
+    }
+
+    // What a deadline leaves for sending to a node.
+    private double SendingTime(ImageRun run, RemoteNode node, Milliseconds deadline)
+    {
+        Links.LinkEstimate link = Tiers.Link(Tiers.Device, node.Name).Current;
+        Milliseconds compute = _nodeTimes.Most(node.Name) ?? _options.WholeOnNode.GetValueOrDefault(node.Name);
+        double back = link.RoundTrip.Value + link.Bandwidth.TransferTime(AnswerBytes).Value;
+        return ((AnswerWithin(run, deadline).Value - back - compute.Value) * DeadlineShare) - DeadlineMargin;
+    }
+
+    // What is sent to be checked is sent only where all of it is in time.
+    private bool IsPaced(ImageRun run) => _options.SendUntil is not null && run is { Cut: null, WholeLength: > 0, Checked: null };
+
+    // Whether everything can be sent, and looked at twice, without breaking a deadline.
+    private bool FitsWhole(ImageRun run, PlacedSegment first)
+    {
+        RemoteNode node = Tiers.Node(first.Node);
+        double left = double.PositiveInfinity;
+        if (_options.SendUntil?.Time is { } until) left = until.Value - Milliseconds.Since(_clock, run.Start).Value;
+        if (_options.Deadline is { } deadline)
+        {
+            Milliseconds? compute = _nodeTimes.Most(node.Name) ?? (_options.WholeOnNode.TryGetValue(node.Name, out Milliseconds whole) ? whole : null);
+            // Of a node of which nothing is known, nothing can be promised.
+            if (compute is not { } once) return false;
+            left = Math.Min(left, SendingTime(run, node, deadline) - once.Value);
+        }
+
+        return Tiers.Link(Tiers.Device, node.Name).Current.Bandwidth.TransferTime(new(run.WholeLength)).Value * WholeMargin <= left;
+    }
 
     // How long and how fast the picture is sent; null for all of it at once.
     private BodyPace? PaceOf(ImageRun run, RemoteNode node)
@@ -547,12 +636,7 @@ public sealed class Pipeline : IAsyncDisposable
         double at = Milliseconds.Since(_clock, run.Start).Value;
         double left = MaxSending;
         if (until.Time is { } time) left = Math.Min(left, time.Value - at);
-        if (_options.Deadline is { } deadline)
-        {
-            Milliseconds compute = _nodeTimes.Most(node.Name) ?? _options.WholeOnNode.GetValueOrDefault(node.Name);
-            double back = link.RoundTrip.Value + link.Bandwidth.TransferTime(AnswerBytes).Value;
-            left = Math.Min(left, ((AnswerWithin(run, deadline).Value - back - compute.Value) * DeadlineShare) - DeadlineMargin);
-        }
+        if (_options.Deadline is { } deadline) left = Math.Min(left, SendingTime(run, node, deadline));
 
         return new(run.Boundaries, new(link.Bandwidth.Value * Links.LinkEstimator.PaceGain), new(Math.Max(1, left)), Math.Min(run.Least, run.Message[0].Content.Bytes.Length));
     }
@@ -569,7 +653,7 @@ public sealed class Pipeline : IAsyncDisposable
         if (run.Cut is not null || run.WholeLength == 0) return null;
         int content = run.Message[0].Content.Bytes.Length;
         long sent = exchange.Paced?.Content.Value ?? content, used = Math.Clamp(hop.BytesUsed ?? sent, 0, content);
-        string why = used < content ? "deadline" : used < run.WholeLength ? "plan" : "whole";
+        string why = run.Checked is not null ? "recheck" : used < content ? "deadline" : used < run.WholeLength ? "plan" : "whole";
         return new(run.Input.Whole, new(used), new(sent), new(run.WholeLength), hop.Receive, why);
     }
 
@@ -665,7 +749,7 @@ public sealed class Pipeline : IAsyncDisposable
     {
         double share = run.Cut is { } cut ? 1 - _cuts[cut].MacShare : 1;
         // A fifth more than measured, since the segment may have to be loaded.
-        return !_options.FinishesOnDevice ? 0 : _options.WholeOnDevice is { } whole ? whole.Value * share * 1.2 : 0.4 * deadline.Value;
+        return !_options.FinishesOnDevice || run.HasAnswer ? 0 : _options.WholeOnDevice is { } whole ? whole.Value * share * 1.2 : 0.4 * deadline.Value;
     }
 
     // When a node's answer must be there: early enough for the device to take over, unless it could not be in time anyway.
@@ -693,8 +777,12 @@ public sealed class Pipeline : IAsyncDisposable
         return frames.MoveToImmutable();
     }
 
-    private static InferTensor Picture(ReadOnlyMemory<byte> bytes, InputEncoding encoding) =>
-        InferTensor.OfBytes("image", System.Runtime.InteropServices.MemoryMarshal.AsMemory(bytes), new() { { ProtocolNames.Input, encoding.ToString() } });
+    private static InferTensor Picture(ReadOnlyMemory<byte> bytes, InputEncoding encoding, int? part = null)
+    {
+        Parameters parameters = new() { { ProtocolNames.Input, encoding.ToString() } };
+        if (part is { } length) parameters.Add(ProtocolNames.Part, length);
+        return InferTensor.OfBytes("image", System.Runtime.InteropServices.MemoryMarshal.AsMemory(bytes), parameters);
+    }
 
     private async Task OnDeviceAsync(ImageRun run, Func<Task> work, CancellationToken cancellationToken)
     {

@@ -40,6 +40,12 @@ public sealed record PipelineOptions
     /// </summary>
     public SendUntil? SendUntil { get; init; }
 
+    /// <summary>Says how much of each progressive picture is sent, once its bytes are known; null for what the plan says. Default null.</summary>
+    public IPartChooser? Chooser { get; init; }
+
+    /// <summary>Which pictures are sent whole to check a part of them, and what comes of it; null for none. Default null.</summary>
+    public Rechecks? Rechecks { get; init; }
+
     /// <summary>How long each node takes for the whole network, by its name, as far as that was measured; it is reserved of a deadline. Default none.</summary>
     public ImmutableDictionary<string, Milliseconds> WholeOnNode { get; init; } = ImmutableDictionary<string, Milliseconds>.Empty;
 

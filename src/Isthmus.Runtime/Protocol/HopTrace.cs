@@ -46,6 +46,9 @@ public sealed record HopTrace(
     /// <summary>Whether the node stopped reading because the time was up, so that the link was slower than the sender.</summary>
     public bool IsCut { get; init; }
 
+    /// <summary>What the node says of a part of the picture, if it was asked to look at one and had the time; else null.</summary>
+    public PartCheck? Check { get; init; }
+
     /// <summary>Whether the request waited for a session to be loaded; it counts in <see cref="Queue"/>.</summary>
     public bool Cold { get; init; }
 }

@@ -36,6 +36,9 @@ public static class ProtocolNames
     /// <summary>The parameter of a tensor whose content may end early: how many bytes must have come before the node goes on. Without it, one.</summary>
     public const string Least = "isthmus.least";
 
+    /// <summary>The parameter of a tensor that holds a whole picture: how many of its first bytes are looked at too, beside the answer from all of it.</summary>
+    public const string Part = "isthmus.part";
+
     /// <summary>The protocol's type of opaque elements, each preceded by its length in 32 bits.</summary>
     public const string Bytes = "BYTES";
 }

@@ -42,6 +42,12 @@ public sealed record ImageReport
     /// <summary>How much of the picture was used, if it crossed in a progressive form; null if not.</summary>
     public InputUse? Input { get; init; }
 
+    /// <summary>What the device's own network said first, in a cascade; null without one.</summary>
+    public CascadeStep? Cascade { get; init; }
+
+    /// <summary>What a re-check gave, if everything was sent to check a part; null if not.</summary>
+    public Recheck? Recheck { get; init; }
+
     /// <summary>What crossed each link.</summary>
     public ImmutableArray<HopTransfer> Hops { get; init; } = [];
 
@@ -90,6 +96,8 @@ public sealed record ImageReport
             PredictedMs = choice.Predicted,
             BytesSent = answer.BytesSent.Value,
             Input = answer.Input,
+            Recheck = answer.Recheck,
+            Cascade = answer.Cascade,
             Hops = answer.Hops,
             Emulated = answer.Emulated.Length > 0,
             EmulatedParts = answer.Emulated,

@@ -10,6 +10,12 @@ public sealed record RunReport(ImmutableArray<ImageReport> Images, RunSummary Su
     /// <summary>How switches of plans went; null if the plan was fixed.</summary>
     public SwitchCounters? Switches { get; init; }
 
+    /// <summary>What a cascade did; null without one.</summary>
+    public CascadeSummary? Cascade { get; init; }
+
+    /// <summary>What came of re-checks; null without them.</summary>
+    public Pipelines.RecheckSummary? Rechecks { get; init; }
+
     /// <summary>What became of the segments that the device loaded; null if that was not asked.</summary>
     public Pipelines.SessionCounters? Sessions { get; init; }
 }

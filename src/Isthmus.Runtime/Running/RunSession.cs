@@ -46,6 +46,9 @@ public sealed class RunSession : IAsyncDisposable
     /// <summary>Carries plans out.</summary>
     public Pipeline Pipeline { get; }
 
+    /// <summary>What comes of re-checks; null without them.</summary>
+    public Rechecks? Rechecks { get; private init; }
+
     /// <summary>Opens a session.</summary>
     /// <param name="settings">Network, nodes, profile.</param>
     /// <param name="samples">Pictures to measure with, if a profile must be measured.</param>
@@ -66,12 +69,15 @@ public sealed class RunSession : IAsyncDisposable
         {
             bool measured = false;
             if (profile is null) (profile, measured) = await ProfileAsync(settings, tiers, samples, progress, cancellationToken);
+            Rechecks? rechecks = settings.Recheck == 0 ? null : new(settings.Recheck, profile.InputCurves);
             Pipeline pipeline = new(settings.Network, profile.Cuts, tiers, new()
             {
                 Slowdown = settings.Slowdown,
                 Session = settings.Session,
                 Deadline = settings.Deadline,
                 SendUntil = settings.SendUntil,
+                Rechecks = rechecks,
+                Chooser = settings.PerImage ? ProfileChooser.Of(profile) : null,
                 WholeOnNode = WholeOnNodes(profile),
                 RemoteTimeout = settings.RemoteTimeout,
                 WholeOnDevice = ProfileIndex.Of(profile).Compute(Tiers.Device, null, null),
@@ -79,7 +85,7 @@ public sealed class RunSession : IAsyncDisposable
             });
             await pipeline.ShipAsync(progress, cancellationToken);
             await MeasureLinksAsync(tiers, cancellationToken);
-            return new(settings, tiers, profile, measured, pipeline);
+            return new(settings, tiers, profile, measured, pipeline) { Rechecks = rechecks };
         }
         catch
         {
@@ -110,6 +116,17 @@ public sealed class RunSession : IAsyncDisposable
         return (profile, true);
     }
 
+    /// <summary>A cascade: a small network on the device first, and what is hard for it by the plans of this session. The caller disposes it before the session.</summary>
+    /// <param name="device">The device's network.</param>
+    /// <param name="rule">What its confidence decides.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Cascade> OpenCascadeAsync(Network device, CascadeRule rule, CancellationToken cancellationToken = default)
+    {
+        Cascade cascade = new(Pipeline, device, rule, new() { Slowdown = _settings.Slowdown, Session = _settings.Session, Clock = _settings.Clock });
+        await cascade.WarmAsync(cancellationToken);
+        return cascade;
+    }
+
     /// <summary>Decides plans.</summary>
     /// <param name="options">What is wanted; null for what the settings say.</param>
     public Adaptation CreateAdaptation(AdaptationOptions? options = null) => new(Profile, Tiers, (options ?? _settings.Adaptation) with { Clock = _settings.Clock });
@@ -128,15 +145,16 @@ public sealed class RunSession : IAsyncDisposable
     /// <param name="each">Told of every picture as it is done.</param>
     /// <param name="adaptation">What is wanted; null for what the settings say.</param>
     /// <param name="options">How many at a time; null for the defaults.</param>
+    /// <param name="answerer">Classifies in place of the pipeline alone, such as a cascade; null for the pipeline.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The report, and the decisions.</returns>
     public async Task<(RunReport Report, IReadOnlyList<AdaptationDecision> Decisions)> RunAdaptiveAsync(
         IReadOnlyList<LabelledImage> images, Action<ImageReport>? each = null, AdaptationOptions? adaptation = null, RunnerOptions? options = null,
-        CancellationToken cancellationToken = default)
+        IAnswerer? answerer = null, CancellationToken cancellationToken = default)
     {
         await using AdaptivePlanSource source = CreateAdaptiveSource(adaptation);
         await RehearseAsync((await source.NextAsync(cancellationToken)).Plan, images, cancellationToken);
-        RunReport report = await new Runner(Pipeline, source, options).RunAsync(images, each, cancellationToken);
+        RunReport report = await new Runner(Pipeline, source, options) { Answerer = answerer }.RunAsync(images, each, cancellationToken);
         return (report with { Switches = source.Switches, Sessions = Pipeline.Sessions }, source.Log);
     }
 
@@ -146,9 +164,11 @@ public sealed class RunSession : IAsyncDisposable
     /// <param name="images">The pictures.</param>
     /// <param name="each">Told of every picture as it is done.</param>
     /// <param name="options">How many at a time; null for the defaults.</param>
+    /// <param name="answerer">Classifies in place of the pipeline alone, such as a cascade; null for the pipeline.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<RunReport> RunFixedAsync(
-        Plan plan, string why, IReadOnlyList<LabelledImage> images, Action<ImageReport>? each = null, RunnerOptions? options = null, CancellationToken cancellationToken = default)
+        Plan plan, string why, IReadOnlyList<LabelledImage> images, Action<ImageReport>? each = null, RunnerOptions? options = null, IAnswerer? answerer = null,
+        CancellationToken cancellationToken = default)
     {
         await Pipeline.WarmAsync(plan, onNodes: true, cancellationToken);
         await RehearseAsync(plan, images, cancellationToken);
@@ -158,7 +178,7 @@ public sealed class RunSession : IAsyncDisposable
         Task monitoring = monitor.RunAsync(stop.Token);
         try
         {
-            return await new Runner(Pipeline, new FixedPlanSource(plan, why, CreateAdaptation()), options).RunAsync(images, each, cancellationToken);
+            return await new Runner(Pipeline, new FixedPlanSource(plan, why, CreateAdaptation()), options) { Answerer = answerer }.RunAsync(images, each, cancellationToken);
         }
         finally
         {

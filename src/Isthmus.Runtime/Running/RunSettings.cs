@@ -40,6 +40,14 @@ public sealed record RunSettings
     /// <summary>How long progressive pictures are sent before the node answers from what came; null for all that the plan says. See <see cref="PipelineOptions.SendUntil"/>.</summary>
     public SendUntil? SendUntil { get; init; }
 
+    /// <summary>Whether each progressive picture is cut by its own bytes, where the profile has a curve of the plan's family. Default false: each by the plan's fraction.</summary>
+    public bool PerImage { get; init; }
+
+    /// <summary>
+    /// The share of pictures that are sent whole although a part would do, to check the curves of the profile: 0 for none, at most 0.5. Default 0. See <see cref="Rechecks"/>.
+    /// </summary>
+    public double Recheck { get; init; }
+
     /// <summary>How long a node may take before the rest is computed elsewhere. Default 10 s; see <see cref="PipelineOptions.RemoteTimeout"/>.</summary>
     public Milliseconds RemoteTimeout { get; init; } = PipelineOptions.Default.RemoteTimeout;
 

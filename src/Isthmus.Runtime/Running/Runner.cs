@@ -15,6 +15,9 @@ public sealed class Runner(Pipeline pipeline, IPlanSource plans, RunnerOptions? 
 {
     private readonly RunnerOptions _options = options ?? RunnerOptions.Default;
 
+    /// <summary>Classifies in place of the pipeline alone; null for the pipeline. Default null.</summary>
+    public IAnswerer? Answerer { get; init; }
+
     /// <summary>Goes through pictures.</summary>
     /// <param name="images">The pictures.</param>
     /// <param name="each">Told of every picture as it is done; called by one thread at a time. Null for nobody.</param>
@@ -46,7 +49,9 @@ public sealed class Runner(Pipeline pipeline, IPlanSource plans, RunnerOptions? 
         PlanChoice choice = await plans.NextAsync(cancellationToken);
         try
         {
-            ImageAnswer answer = await pipeline.RunAsync(choice.Plan, image.Path, choice.Patience, leftDevice, cancellationToken);
+            ImageAnswer answer = Answerer is { } answerer
+                ? await answerer.AnswerAsync(choice.Plan, image, choice.Patience, leftDevice, cancellationToken)
+                : await pipeline.RunAsync(choice.Plan, image.Path, choice.Patience, leftDevice, cancellationToken);
             plans.Observe(answer);
             answered?.Invoke(answer);
             return ImageReport.Of(image, choice, answer);

@@ -10,6 +10,8 @@ namespace Isthmus.Lab.Fuzzing.Images;
 /// </summary>
 public sealed class ImageFuzzer
 {
+    private const int Confirmations = 3;
+
     private readonly ImageFuzzOptions _options;
     private readonly TimeProvider _clock;
     private readonly ImageCorpus _corpus;
@@ -88,6 +90,8 @@ public sealed class ImageFuzzer
         }
 
         double ms = _clock.GetElapsedTime(start).TotalMilliseconds;
+        // Another process may take the processor away: only what happens each time counts.
+        for (int i = 0; i < Confirmations && ms > _options.TimeLimit.TotalMilliseconds; i++) ms = Math.Min(ms, Again(input));
         long peak = PeakMemory.Read();
         if (ms > _options.TimeLimit.TotalMilliseconds) defect ??= (FuzzFindingKind.Time, $"Reading took {ms:0} ms; {_options.TimeLimit.TotalMilliseconds:0} are the limit.");
         if (peak > _options.MemoryLimit) defect ??= (FuzzFindingKind.Memory, $"The process had {peak} bytes in use; {_options.MemoryLimit} are the limit.");
@@ -101,6 +105,21 @@ public sealed class ImageFuzzer
         }
 
         return accepted;
+    }
+
+    private double Again(ImageFuzzInput input)
+    {
+        long start = _clock.GetTimestamp();
+        try
+        {
+            _corpus.Preprocessor.FromEncoded(input.Bytes, input.Form).Dispose();
+        }
+        catch (IsthmusException)
+        {
+            // As before.
+        }
+
+        return _clock.GetElapsedTime(start).TotalMilliseconds;
     }
 
     // One sentence that names what is wrong, not a page of a library's log.
