@@ -99,13 +99,20 @@ public sealed class Adaptation
                 _why = result.Why;
                 _explained = result.Best;
             }
+            else if (result.IsAdjusted)
+            {
+                // The plan's time goes on.
+                _plan = result.Plan;
+                _why = result.Why;
+                _explained = null;
+            }
 
             AdaptationDecision decision = new(
                 inputs.Number, inputs.Time, inputs.Links, inputs.Ratios, inputs.Excluded, before, result.Present?.Latency, result.Best?.Plan.Describe(),
                 result.Best?.Latency, result.Gain, result.Outcome, result.Why)
             {
                 Plan = result.Plan,
-                Predicted = result.IsChange ? result.Best?.Latency : result.Present?.Latency,
+                Predicted = result.IsChange || result.IsAdjusted ? result.Best?.Latency : result.Present?.Latency,
             };
             _log.Enqueue(decision);
             while (_log.Count > _options.LogLimit) _log.Dequeue();

@@ -18,6 +18,9 @@ public enum DecisionOutcome
     /// <summary>Another plan was chosen because it is better.</summary>
     [JsonStringEnumMemberName("switched")] Switched,
 
+    /// <summary>The same plan goes on with more or less of the picture: nothing has to be loaded for it, so it is done at once, and is no switch.</summary>
+    [JsonStringEnumMemberName("adjusted")] Adjusted,
+
     /// <summary>Another plan was chosen because the present one is impossible: a node failed, or a constraint is broken.</summary>
     [JsonStringEnumMemberName("forced")] Forced,
 

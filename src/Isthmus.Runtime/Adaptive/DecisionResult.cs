@@ -14,6 +14,9 @@ namespace Isthmus.Runtime.Adaptive;
 /// <param name="Why">The reason in a sentence.</param>
 public sealed record DecisionResult(DecisionOutcome Outcome, Plan Plan, RankedPlan? Present, RankedPlan? Best, double Gain, int Streak, Milliseconds Keep, string Why)
 {
+    /// <summary>Whether the plan goes on with another part of the picture.</summary>
+    public bool IsAdjusted => Outcome == DecisionOutcome.Adjusted;
+
     /// <summary>Whether another plan is used from now on; the time that a plan has been in use begins anew then.</summary>
     public bool IsChange => Outcome is DecisionOutcome.Started or DecisionOutcome.Switched or DecisionOutcome.Forced;
 }

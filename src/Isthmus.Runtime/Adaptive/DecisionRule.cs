@@ -14,6 +14,12 @@ public sealed class DecisionRule
 {
     private const double SoonFactor = 3;
 
+    // Another part of the picture costs nothing to change to; but not every thousandth need be a line in the reports.
+    private const double PartGain = 0.01;
+
+    // As the planner compares.
+    private static readonly Milliseconds LatencyTolerance = new(1e-6);
+
     private readonly ProfileIndex _index;
     private readonly Constraints _constraints;
 
@@ -95,6 +101,17 @@ public sealed class DecisionRule
 
         double gain = present.Score > 0 ? (present.Score - winner.Score) / present.Score : 0;
         double rounded = Math.Round(gain, 4);
+        // What breaks a limit now is worth leaving whatever the score says: the winner's may be worse.
+        bool isBroken = _constraints.MaxLatency is { } limit && present.Latency > limit + LatencyTolerance;
+        if (winner.Plan != plan && PlanParts.DifferInPartOnly(winner.Plan, plan))
+        {
+            if (!isBroken && gain < PartGain)
+                return new(DecisionOutcome.Kept, plan, present, winner, rounded, 0, inputs.Keep, $"{winner.Plan.Input} instead is better by {gain:P1} only.");
+            string part = isBroken ? $"{plan.Input} would take {present.Latency}, and {_constraints.MaxLatency} are allowed" : $"{winner.Plan.Input} is better by {gain:P1}";
+            return new(DecisionOutcome.Adjusted, winner.Plan, present, winner, rounded, 0, inputs.Keep, part + ".");
+        }
+
+        if (isBroken) gain = Math.Max(gain, Options.Gain);
         if (winner.Plan == plan) return new(DecisionOutcome.Kept, plan, present, winner, rounded, 0, inputs.Keep, "It is the best.");
         if (gain < Options.Gain)
             return new(DecisionOutcome.Kept, plan, present, winner, rounded, 0, inputs.Keep, $"{winner.Plan} is better by {gain:P1} only; {Options.Gain:P0} are needed.");

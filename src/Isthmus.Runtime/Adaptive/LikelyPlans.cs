@@ -63,7 +63,8 @@ public static class LikelyPlans
 
         void Add(Plan plan, string why)
         {
-            if (seen.Add(plan)) plans.Add(new(plan, why));
+            // Other parts of the same picture need nothing else loaded.
+            if (seen.Add(plan) && !plans.Any(p => PlanParts.DifferInPartOnly(p.Plan, plan))) plans.Add(new(plan, why));
         }
     }
 

@@ -115,7 +115,8 @@ public sealed class SessionWarmer
 
     private bool HasMoved(DecisionInputs before, DecisionInputs now)
     {
-        if (before.Present != now.Present || !before.Excluded.SequenceEqual(now.Excluded) || before.Links.Length != now.Links.Length) return true;
+        bool other = before.Present is { } a0 && now.Present is { } b0 ? a0 != b0 && !PlanParts.DifferInPartOnly(a0, b0) : before.Present != now.Present;
+        if (other || !before.Excluded.SequenceEqual(now.Excluded) || before.Links.Length != now.Links.Length) return true;
         for (int i = 0; i < now.Links.Length; i++)
         {
             (LinkProfile a, LinkProfile b) = (before.Links[i], now.Links[i]);

@@ -88,6 +88,13 @@ public sealed class AdaptivePlanSource : IPlanSource, IAsyncDisposable
 
     private async Task ChangeAsync(AdaptationDecision decision, CancellationToken cancellationToken)
     {
+        if (PlanParts.DifferInPartOnly(decision.Plan, _active!))
+        {
+            // The same segments: nothing to make ready, and no switch.
+            _active = decision.Plan;
+            return;
+        }
+
         if (_pipeline.IsReady(decision.Plan))
         {
             // Ready because it was waited for is not ready.
