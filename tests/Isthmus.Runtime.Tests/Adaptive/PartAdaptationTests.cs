@@ -3,9 +3,7 @@ using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Profiling.Curves;
-using Isthmus.Core.Quantities;
 using Isthmus.Runtime.Adaptive;
-using Isthmus.Runtime.Links;
 
 namespace Isthmus.Runtime.Tests.Adaptive;
 
