@@ -202,7 +202,7 @@ public static class JointAssignment
             ImmutableArray<NodeLoad> loads = [.. _groups.Select((g, n) => (g, n)).Where(g => g.g.Requests.Length > 0)
                 .Select(g => new NodeLoad(problem.NodeOf(_chosen[g.g.Requests[0]]!).Name, g.g.Requests.Length, g.g.Utilisation, g.g.Wait))];
             double value = assigned.Where(a => a.IsServed).Sum(a => problem.Value(a.Request, a.Accuracy, a.Milliseconds));
-            return new([.. assigned], loads, problem.Objective == AssignmentObjective.Latency ? -value : value);
+            return new([.. assigned], loads, problem.Objective == AssignmentObjective.Latency ? 0 - value : value);
         }
 
         private AssignedRequest Served(int r, AssignmentOption option)

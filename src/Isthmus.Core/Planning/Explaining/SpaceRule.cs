@@ -18,6 +18,9 @@ internal static class SpaceRule
             if (segment.Codec is { } codec && space.Codecs?.Contains(codec) == false) yield return $"the method does not use {codec}";
         }
 
+        bool ofCurve = !space.OnlyCurves || plan.Input.Kind == InputKind.Local
+            || profile.InputCurves.Any(c => c.Reference == plan.Input || (c.IsContinuous && c.Reference == plan.Input.Whole) || c.Points.Any(p => p.Encoding == plan.Input));
+        if (!ofCurve) yield return $"the method does not send the picture as {plan.Input}, of which there is no curve";
         if (plan.Input.Kind != InputKind.Local && space.Inputs is { } inputs && !inputs.Contains(plan.Input)) yield return $"the method does not send the picture as {plan.Input}";
     }
 

@@ -7,7 +7,7 @@ namespace Isthmus.Core.Planning.Fractions;
 /// <summary>
 /// Easy images are answered on the device, hard ones are sent further: the device's confidence says which is which, as far as a <see cref="ConfidenceTable"/> knows. For each bin of
 /// confidence the table says how often the device is right, and how often the remote network with each fraction; what follows is exact for the table. Policies are found over the
-/// table's own images, so they promise a little more than others will keep. Immutable, and may be used by several threads at once.
+/// table's own images, so they promise a little more than others will keep. Less than the table's smallest fraction is never sent. Immutable, and may be used by several threads at once.
 /// </summary>
 public sealed class DifficultyRule
 {
@@ -32,7 +32,7 @@ public sealed class DifficultyRule
         ConfidenceBin[] bins = [.. table.Bins.Where(b => b.Count > 0)];
         _from = [.. bins.Select(b => b.From)];
         _local = [.. bins.Select(b => (double)b.DeviceRight / b.Count)];
-        _choices = [.. bins.Select(b => new FractionChoice(CurveOf(b)))];
+        _choices = [.. bins.Select(b => new FractionChoice(CurveOf(b), table.Fractions[0]))];
     }
 
     /// <summary>How often the device is right with images of a confidence, 0…1.</summary>
