@@ -44,10 +44,10 @@ internal static class CurveOutput
     public static string Choice(InputCurve curve)
     {
         double? best = curve.Fits.Min(f => f.HeldOutError);
-        return $"chosen {curve.Chosen}. " + string.Join("; ", curve.Fits.Select(f => $"{f.Kind}{Formula(f)} is {Points(f.Error)} off{HeldOut(f)}")) + ".";
+        return $"chosen {curve.Chosen}. " + string.Join("; ", curve.Fits.Select(f => $"{f.Kind}{Formula(f)} is {Points(f.Error)} off{(f.BetweenError is { } between ? $", {Points(between)} at points left out" : "")}{HeldOut(f)}")) + ".";
 
         string HeldOut(CurveFit fit) => fit.HeldOutError is not { } error || best is not { } least ? ""
-            : $", {Points(error)} held out" + (error > least ? $" ({Points(Math.Sqrt((error * error) - (least * least)))} beyond the best)" : "");
+            : $", {Points(error)} with images held out" + (error > least ? $" ({Points(Math.Sqrt((error * error) - (least * least)))} beyond the best)" : "");
     }
 
     private static string Formula(CurveFit fit)

@@ -324,6 +324,7 @@ public static class ProfileRules
             check.That(kinds.Add(fit.Kind), $"{fitAt}.kind", $"'{fit.Kind}' is there twice");
             check.Share(fit.Error, $"{fitAt}.error");
             check.Share(fit.HeldOutError ?? 0, $"{fitAt}.heldOutError");
+            check.Share(fit.BetweenError ?? 0, $"{fitAt}.betweenError");
             check.List(fit.Band, $"{fitAt}.band", MaxChoices);
             for (int b = 0; b < fit.Band.Length; b++)
             {

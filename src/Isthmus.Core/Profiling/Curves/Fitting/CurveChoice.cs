@@ -15,12 +15,13 @@ namespace Isthmus.Core.Profiling.Curves.Fitting;
 /// </remarks>
 public static class CurveChoice
 {
-    /// <summary>The least images of which anything can be held out, or a band be made.</summary>
-    public const int LeastImages = 5;
+    /// <summary>The least groups of images of which anything can be held out, or a band be made.</summary>
+    public const int LeastGroups = 5;
 
     /// <summary>Kinds whose squared held-out errors differ by less, a tenth of a point squared, foretell equally well.</summary>
     public const double Tie = 1e-6;
 
+    private const int LeastPointsBetween = 5;
     private const int Folds = 10;
     private const int Draws = 400;
 
@@ -29,7 +30,7 @@ public static class CurveChoice
     /// <summary>Fits and chooses.</summary>
     /// <param name="fractions">The fractions, rising, above 0 and at most 1.</param>
     /// <param name="counts">What was counted at them.</param>
-    /// <param name="chosen">The kind that foretells best; of those that do so equally well the simplest. The table where there are too few images.</param>
+    /// <param name="chosen">The kind that foretells best; of those that do so equally well the simplest. The table where there are too few groups of images.</param>
     /// <returns>The fits, from the simplest kind on; kinds that nothing fitted are left out. The table is always there.</returns>
     /// <exception cref="ArgumentException">The fractions do not rise, or are not as many as were counted.</exception>
     public static ImmutableArray<CurveFit> Fit(ImmutableArray<double> fractions, GroupedCounts counts, out string chosen)
@@ -42,7 +43,7 @@ public static class CurveChoice
         WeightedPoints all = Points(x, counts, groups);
         // A curve of three parameters goes through three points whatever they are.
         CurveParameters?[] parameters = [.. Models.Select(m => all.Count > 3 ? LeastSquares.Fit(m.Model, all) : null)];
-        bool enough = counts.Total >= LeastImages;
+        bool enough = counts.Used >= LeastGroups;
         double?[] heldOut = enough ? HeldOut(x, counts, groups, parameters) : new double?[Models.Length + 1];
         ImmutableArray<CurveBand>[] bands = enough ? Bands(x, counts, all, parameters) : [.. Enumerable.Repeat(ImmutableArray<CurveBand>.Empty, Models.Length + 1)];
         ImmutableArray<CurveFit>.Builder fits = ImmutableArray.CreateBuilder<CurveFit>();
@@ -61,7 +62,7 @@ public static class CurveChoice
 
         return fits.DrainToImmutable();
 
-        void Add(IAccuracyCurve curve, int kind) => fits.Add(new(curve.Kind, AccuracyCurves.Parameters(curve), all.RootMeanSquare(curve), heldOut[kind], bands[kind]));
+        void Add(IAccuracyCurve curve, int kind) => fits.Add(new(curve.Kind, AccuracyCurves.Parameters(curve), all.RootMeanSquare(curve), heldOut[kind], bands[kind]) { BetweenError = Between(all, kind) });
     }
 
     private static WeightedPoints Points(double[] x, GroupedCounts counts, IEnumerable<int> groups)
@@ -95,6 +96,22 @@ public static class CurveChoice
         }
 
         return [.. sums.Select(s => (double?)Math.Sqrt(s / counts.Total))];
+    }
+
+    private static double? Between(WeightedPoints all, int kind)
+    {
+        if (all.Count < LeastPointsBetween) return null;
+        double sum = 0;
+        for (int left = 1; left < all.Count - 1; left++)
+        {
+            WeightedPoints rest = all.Without(left);
+            IAccuracyCurve? curve = kind == Models.Length ? Table(rest) : LeastSquares.Fit(Models[kind].Model, rest) is { } p ? Models[kind].Model.Curve(p) : null;
+            if (curve is null) return null;
+            double distance = curve.At(all.Fractions[left]) - all.Shares[left];
+            sum += distance * distance;
+        }
+
+        return Math.Sqrt(sum / (all.Count - 2));
     }
 
     private static ImmutableArray<CurveBand>[] Bands(double[] x, GroupedCounts counts, WeightedPoints all, CurveParameters?[] parameters)

@@ -37,6 +37,9 @@ internal sealed class WeightedPoints
     /// <summary>Points of given weights.</summary>
     public static WeightedPoints Of(double[] fractions, double[] shares, double[] weights) => new(fractions, shares, weights);
 
+    /// <summary>All but one of them.</summary>
+    public WeightedPoints Without(int point) => new(But(Fractions, point), But(Shares, point), But(Weights, point));
+
     /// <summary>Σ w·(curve − share)².</summary>
     public double SquaredError(IAccuracyCurve curve)
     {
@@ -57,6 +60,8 @@ internal sealed class WeightedPoints
         for (int i = 0; i < Count; i++) sum += (curve.At(Fractions[i]) - Shares[i]) * (curve.At(Fractions[i]) - Shares[i]);
         return Math.Sqrt(sum / Count);
     }
+
+    private static double[] But(double[] values, int index) => [.. values[..index], .. values[(index + 1)..]];
 
     /// <summary>Weighted straight line through (x, y): least squares of y = intercept + slope·x.</summary>
     /// <param name="x">As many as points.</param>

@@ -83,6 +83,25 @@ public sealed class CurveChoiceTests
     }
 
     [Fact]
+    public void Fit_ErrorBetweenPoints_IsThatOfFitsWithoutThem()
+    {
+        GroupedCounts counts = Simulate(new GompertzCurve(0.82, 5, 8), 500, 4);
+        foreach (CurveFit fit in CurveChoice.Fit(Fractions, counts, out _))
+        {
+            double sum = 0;
+            for (int left = 1; left < Fractions.Length - 1; left++)
+            {
+                int[] rest = [.. Enumerable.Range(0, Fractions.Length).Where(i => i != left)];
+                GroupedCounts others = new([500], [.. rest.Select(i => ImmutableArray.Create(counts.Right(i)))]);
+                IAccuracyCurve curve = CurveChoice.Fit([.. rest.Select(i => Fractions[i])], others, out _).Single(f => f.Kind == fit.Kind).Curve();
+                sum += Math.Pow(curve.At(Fractions[left]) - (counts.Right(left) / 500.0), 2);
+            }
+
+            Assert.Equal(Math.Sqrt(sum / (Fractions.Length - 2)), fit.BetweenError!.Value, 9);
+        }
+    }
+
+    [Fact]
     public void Fit_FewImagesOrLevelPoints_KeepsTheTable()
     {
         ImmutableArray<CurveFit> few = CurveChoice.Fit(Fractions, Simulate(new GompertzCurve(0.82, 5, 8), 4, 1), out string chosen);
@@ -92,6 +111,8 @@ public sealed class CurveChoiceTests
         GroupedCounts level = new([10, 10], [.. Fractions.Select(_ => ImmutableArray.Create(7, 8))]);
         Assert.Equal([AccuracyCurves.Table], CurveChoice.Fit(Fractions, level, out chosen).Select(f => f.Kind));
         Assert.Equal(AccuracyCurves.Table, chosen);
+        // All in one group: nothing is left to fit to when it is held out.
+        Assert.All(CurveChoice.Fit([0.5, 1], new GroupedCounts([20], [[7], [8]]), out _), f => Assert.Null(f.HeldOutError));
         GroupedCounts one = new([10, 10], [[7, 8]]);
         Assert.Equal(0.75, CurveChoice.Fit([1], one, out _).Single().Curve().At(1), 12);
     }
