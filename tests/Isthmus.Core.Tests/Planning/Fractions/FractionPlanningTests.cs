@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Planning.Explaining;
 using Isthmus.Core.Planning.Methods;
 using Isthmus.Core.Profiling;
 
@@ -149,6 +150,34 @@ public sealed class FractionPlanningTests
         Assert.Equal(["edge", "cloud"], plan.Plan.Segments.Select(s => s.Node));
         Assert.True(plan.Plan.Input.IsPartial);
         Assert.True(plan.AccuracyLoss <= 0.1);
+    }
+
+    [Theory]
+    [InlineData("accuracy", 120.0)]
+    [InlineData("latency", null)]
+    [InlineData("weighted:loss=1,kB=0.01", null)]
+    public void Explain_Bandwidths_HaveTheBestPlanInEachRegionWhateverItsPart(string objective, double? deadline)
+    {
+        PlanningRequest request = new(SmallCurveProfile.Create())
+        {
+            Objective = Objective.Parse(objective),
+            Constraints = new() { MaxLatency = deadline is { } ms ? new(ms) : null, MaxAccuracyLoss = objective == "latency" ? 0.1 : null },
+            Top = 3,
+        };
+        PlanExplanation explanation = PlanExplanation.Of(request, Planner.Plan(request), TestContext.Current.CancellationToken);
+        Assert.All(explanation.Neighbours, n => Assert.True(n.Ranked is null || double.IsFinite(n.Ranked.Score)));
+        foreach (BandwidthRegions link in explanation.Bandwidths)
+        {
+            Assert.True(link.Plannings < 400, $"{link.From}-{link.To}: {link.Plannings} plannings");
+            Assert.Contains(link.Regions, r => r == link.Current);
+            foreach (BandwidthRegion region in link.Regions.Where(r => !double.IsInfinity(r.High.Value)))
+            {
+                double rate = Math.Sqrt(region.Low.Value * region.High.Value);
+                LinkProfile changed = request.Profile.Links.Single(l => l.From == link.From && l.To == link.To) with { Bandwidth = new(rate) };
+                Plan? best = Planner.Best(request with { Links = [changed] })?.Plan;
+                Assert.Equal(region.Plan is { } known ? known with { Input = known.Input.Whole } : null, best is null ? null : best with { Input = best.Input.Whole });
+            }
+        }
     }
 
     [Fact]
