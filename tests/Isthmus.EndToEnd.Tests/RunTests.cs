@@ -179,6 +179,45 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Run_SmallNetworkOnTheDeviceAndTheCloudIsKilled_EveryPictureHasOneAnswerAndThoseLeftAreTheDevices()
+    {
+        using TestFolder folder = new();
+        string model = SmallNetwork.Write(folder), small = SmallNetwork.Write(folder, "small.onnx", seed: 2);
+        const int Pictures = 20;
+        WritePictures(folder, Pictures);
+        await using TestNode cloud = await TestNode.StartAsync("cloud");
+        await using LinkEmulator link = SlowLink(cloud);
+        string plan = WritePlan(folder, model, InputEncoding.Jpeg(90), new PlacedSegment("cloud", Tier.Cloud, null, null, null)), profile = await ProfileAsync(folder, model, "--cloud", link.Url.ToString());
+        JsonElement alone = (await IsthmusProcess.RunAsync("run", small, "--images", folder["images"], "--plan", "device", "--json")).Json();
+        double before = await cloud.MetricAsync("isthmus_requests_total");
+        await using IsthmusProcess run = IsthmusProcess.Start(
+            "run", model, "--images", folder["images"], "--cloud", link.Url.ToString(), "--profile", profile, "--plan", plan, "--device-network", small, "--confidence", "1", "--json");
+        while (await cloud.MetricAsync("isthmus_requests_total") < before + 4)
+        {
+            Assert.True(run.IsRunning, $"The run ended before the cloud could be killed:\n{run.Error}");
+            await Task.Yield();
+        }
+
+        cloud.Process.Kill();
+        JsonElement result = (await run.EndAsync()).Json();
+        Dictionary<string, JsonElement> images = ByFile(result), own = ByFile(alone);
+        Assert.Equal(Pictures, images.Count);
+        Assert.Contains(images.Values, i => Nodes(i) is ["device", "cloud"]);
+        Assert.Contains(images.Values, i => Nodes(i) is ["device"]);
+        foreach ((string file, JsonElement image) in images)
+        {
+            Assert.Equal(Class(own[file]), image.GetProperty("cascade").GetProperty("class").GetInt32());
+            if (Nodes(image) is ["device", "cloud"]) continue;
+            Assert.Contains("the device's own answer was taken", Fallback(image), StringComparison.Ordinal);
+            Assert.Equal(Class(own[file]), Class(image));
+        }
+
+        JsonElement cascade = result.GetProperty("cascade");
+        Assert.Equal(Pictures, cascade.GetProperty("local").GetInt32() + cascade.GetProperty("sent").GetInt32());
+        Assert.Equal(images.Values.Count(i => Fallback(i) is not null), cascade.GetProperty("fallbacks").GetInt32());
+    }
+
+    [Fact]
     public async Task Run_CloudIsKilledInMidRun_TheDeviceFinishesAndTheAnswersSaySo()
     {
         using TestFolder folder = new();
