@@ -138,7 +138,7 @@ public sealed class CascadeTests
     [Fact]
     public void FractionAt_Bins_ReachUpToTheNext()
     {
-        ConfidenceTable table = new(ModelHash.Of([1]), "small", "embedded", [0.5], [new(0, 10, 0, [10]), new(0.5, 10, 10, [10])]);
+        ConfidenceTable table = new(ModelHash.Of([1]), "small", "embedded", [0.5], [new(0, 100, 0, [100]), new(0.5, 100, 100, [100])]);
         CascadeRule rule = CascadeRule.Learned(table, 1_000, 1, InputEncoding.Embedded);
         Assert.Equal([0.5, 0.5, 0, 0], new[] { 0, 0.4999, 0.5, 1 }.Select(c => rule.FractionAt(c)!.Value));
     }
