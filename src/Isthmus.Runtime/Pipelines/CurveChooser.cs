@@ -6,8 +6,8 @@ namespace Isthmus.Runtime.Pipelines;
 
 /// <summary>
 /// How much of each picture is sent, by its own bytes: at the plan's fraction another byte of the mean picture brings so much accuracy (the curve's slope over the mean bytes); of every picture as much is
-/// sent as still brings that. So a picture that takes many bytes is cut shorter, and one that takes few is sent further, for the same bytes in the mean or fewer; and none is cut beyond what the deadline lets
-/// cross.
+/// sent as still brings that. So a picture that takes many bytes is cut shorter, and one that takes few is sent further; the mean may come to more bytes or fewer than the plan's. None is sent further than
+/// the deadline lets cross.
 /// </summary>
 /// <param name="curve">The curve of the family.</param>
 public sealed class CurveChooser(InputCurve curve) : IPartChooser

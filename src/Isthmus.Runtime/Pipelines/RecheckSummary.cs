@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Isthmus.Core.Statistics;
 
 namespace Isthmus.Runtime.Pipelines;
@@ -16,4 +15,4 @@ namespace Isthmus.Runtime.Pipelines;
 /// <param name="Unexpected">Checks of families of which the profile has no curve: they tell nothing of drift.</param>
 public sealed record RecheckSummary(
     double Share, long Pictures, long Sent, long Checks, long Agreed, double? Agreement, double? Expected,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<DriftDirection>))] DriftDirection Drift, long? FoundAfter, long Unexpected);
+    DriftDirection Drift, long? FoundAfter, long Unexpected);
