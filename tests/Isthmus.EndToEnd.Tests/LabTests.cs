@@ -89,6 +89,40 @@ public sealed class LabTests
     }
 
     [Fact]
+    public async Task ReproduceZhao_Quick_EveryMethodAnswersBothQuestionsAtEveryBandwidth()
+    {
+        using TestFolder folder = new();
+        string report = folder["zhao.html"];
+        ToolResult result = await IsthmusProcess.RunAsync("lab", "reproduce", "zhao", "--quick", "--json", "--html", report);
+        Assert.True(result.ExitCode == 0, result.Error);
+
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        JsonElement root = json.RootElement;
+        Assert.NotEmpty(root.GetProperty("emulated").EnumerateArray());
+        JsonElement[] claims = [.. root.GetProperty("claims").EnumerateArray()];
+        Assert.Equal([58.0, 25.0, 12.0], claims.Where(c => c.GetProperty("paper").ValueKind == JsonValueKind.Number).Select(c => c.GetProperty("paper").GetDouble()));
+        Assert.All(claims, c => Assert.True(c.TryGetProperty("met", out _) && c.TryGetProperty("measured", out _) && c.GetProperty("unit").GetString()!.Length > 0));
+        JsonElement measured = root.GetProperty("details").GetProperty("result");
+        JsonElement network = Assert.Single(measured.GetProperty("networks").EnumerateArray());
+        Assert.Contains(network.GetProperty("curves").EnumerateArray(), c => c.GetProperty("family").GetString() == "embedded");
+        JsonElement[] points = [.. measured.GetProperty("points").EnumerateArray()];
+        Assert.Equal(6, points.Length);
+        foreach (JsonElement[] outcomes in points.Select(p => p.GetProperty("outcomes").EnumerateArray().ToArray()))
+        {
+            Assert.Equal(["device-only", "send all to the edge", "send all to the cloud", "whole JPEG, quality chosen", "Zhao et al.", "Isthmus"], outcomes.Select(o => o.GetProperty("method").GetString()));
+            Assert.All(outcomes, o => Assert.True(o.GetProperty("measuredMs").GetDouble() > 0));
+            Assert.All(outcomes, o => Assert.Equal(14, o.GetProperty("judged").GetProperty("photographs").GetInt32()));
+            // The un-encoded picture is what the answers are compared with.
+            Assert.Equal(14, outcomes[0].GetProperty("judged").GetProperty("right").GetInt32());
+            Assert.Equal(0, outcomes[0].GetProperty("bytes").GetDouble());
+        }
+
+        string html = await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken);
+        Assert.Contains("emulated", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Reproduce_UnknownName_SaysWhichThereAre()
     {
         ToolResult result = await IsthmusProcess.RunAsync("lab", "reproduce", "nothing");

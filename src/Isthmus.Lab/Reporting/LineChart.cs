@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Isthmus.Lab.Reporting;
 
-/// <summary>Curves over a quantity, both on logarithmic scales, as inline SVG: no script, no font, nothing to load.</summary>
+/// <summary>Curves over a quantity, both on logarithmic scales unless told otherwise, as inline SVG: no script, no font, nothing to load.</summary>
 /// <param name="Title">What the chart shows; read out by screen readers.</param>
 /// <param name="XLabel">The quantity from left to right, with its unit.</param>
 /// <param name="YLabel">The quantity from bottom to top, with its unit.</param>
@@ -19,14 +19,20 @@ public sealed record LineChart(string Title, string XLabel, string YLabel, Immut
     private const int Top = 12;
     private const int Bottom = 46;
 
+    /// <summary>Whether the quantity from left to right is on a linear scale. Default false.</summary>
+    public bool HasLinearX { get; init; }
+
+    /// <summary>Whether the quantity from bottom to top is on a linear scale. Default false.</summary>
+    public bool HasLinearY { get; init; }
+
     /// <summary>The chart as an SVG element.</summary>
     public string ToSvg()
     {
         (double X, double Y)[] all = [.. Series.SelectMany(s => s.Points).Where(IsDrawn)];
         StringBuilder svg = new($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(Title)}\">");
         if (all.Length == 0) return svg.Append("</svg>").ToString();
-        Scale x = Scale.Of(all.Select(p => p.X), Left, Width - Right);
-        Scale y = Scale.Of(all.Select(p => p.Y), Height - Bottom, Top);
+        Scale x = Scale.Of(all.Select(p => p.X), Left, Width - Right, HasLinearX);
+        Scale y = Scale.Of(all.Select(p => p.Y), Height - Bottom, Top, HasLinearY);
         foreach (double tick in x.Ticks())
         {
             svg.Append($"<line class=\"grid\" x1=\"{N(x.At(tick))}\" y1=\"{Top}\" x2=\"{N(x.At(tick))}\" y2=\"{Height - Bottom}\"/>");
@@ -52,7 +58,7 @@ public sealed record LineChart(string Title, string XLabel, string YLabel, Immut
         .DistinctBy(s => (s.Name, s.Colour))
         .Select(s => $"<span><i style=\"background:{s.Colour}\"></i>{(s.Emphasised ? $"<b>{Escape(s.Name)}</b>" : Escape(s.Name))}</span>")) + "</p>";
 
-    private static void AppendSeries(StringBuilder svg, LineSeries series, Scale x, Scale y)
+    private void AppendSeries(StringBuilder svg, LineSeries series, Scale x, Scale y)
     {
         (double X, double Y)[] points = [.. series.Points.Where(IsDrawn)];
         if (points.Length == 0) return;
@@ -70,7 +76,7 @@ public sealed record LineChart(string Title, string XLabel, string YLabel, Immut
         }
     }
 
-    private static bool IsDrawn((double X, double Y) p) => p.X > 0 && p.Y > 0 && double.IsFinite(p.X) && double.IsFinite(p.Y);
+    private bool IsDrawn((double X, double Y) p) => (HasLinearX || p.X > 0) && (HasLinearY || p.Y > 0) && double.IsFinite(p.X) && double.IsFinite(p.Y);
 
     private static string N(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
@@ -78,20 +84,34 @@ public sealed record LineChart(string Title, string XLabel, string YLabel, Immut
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
 
-    private readonly record struct Scale(double Low, double High, double From, double To)
+    private readonly record struct Scale(double Low, double High, double From, double To, bool IsLinear)
     {
-        public static Scale Of(IEnumerable<double> values, double from, double to)
+        public static Scale Of(IEnumerable<double> values, double from, double to, bool isLinear)
         {
             double[] all = [.. values];
+            if (isLinear)
+            {
+                double margin = Math.Max(all.Max() - all.Min(), 1e-9) * 0.04;
+                return new(all.Min() - margin, all.Max() + margin, from, to, true);
+            }
+
             double low = all.Min() / 1.08, high = all.Max() * 1.08;
-            return new(low, high, from, to);
+            return new(low, high, from, to, false);
         }
 
-        public double At(double value) => From + ((To - From) * Math.Log(value / Low) / Math.Log(High / Low));
+        public double At(double value) => From + ((To - From) * (IsLinear ? (value - Low) / (High - Low) : Math.Log(value / Low) / Math.Log(High / Low)));
 
-        // 1, 2 and 5 times the powers of ten; where that is too many, only some of them.
+        // 1, 2 and 5 times the powers of ten; where that is too many, only some of them. On a linear scale, four to ten even steps of such a length.
         public List<double> Ticks()
         {
+            if (IsLinear)
+            {
+                double raw = (High - Low) / 8, ten = Math.Pow(10, Math.Floor(Math.Log10(raw)));
+                double step = raw / ten <= 1 ? ten : raw / ten <= 2 ? 2 * ten : raw / ten <= 5 ? 5 * ten : 10 * ten;
+                int first = (int)Math.Ceiling(Low / step), last = (int)Math.Floor(High / step);
+                return [.. Enumerable.Range(first, last - first + 1).Select(i => i * step)];
+            }
+
             double decades = Math.Log10(High / Low);
             double[] steps = decades > 6 ? [1] : decades > 3.5 ? [1, 3] : decades > 0.7 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9];
             List<double> ticks = [];

@@ -19,6 +19,19 @@ public sealed partial class LineChartTests
     }
 
     [Fact]
+    public void ToSvg_LinearScales_ShowZeroAndPutEqualDifferencesAtEqualDistances()
+    {
+        LineChart chart = new("t", "x", "y", [new("a", "#123456", [(0, 0), (0.5, 50), (1, 100)], AsMarks: true)]) { HasLinearX = true, HasLinearY = true };
+        double[][] places = [.. Circle().Matches(chart.ToSvg()).Select(m => new[] { Number(m.Groups["x"]), Number(m.Groups["y"]) })];
+        Assert.Equal(3, places.Length);
+        Assert.Equal(places[1][0] - places[0][0], places[2][0] - places[1][0], 0.2);
+        Assert.Equal(places[0][1] - places[1][1], places[1][1] - places[2][1], 0.2);
+        Assert.True(places[0][0] < places[1][0] && places[0][1] > places[1][1]);
+        Assert.Contains(">20</text>", chart.ToSvg(), StringComparison.Ordinal);
+        Assert.Single(Circle().Matches(new LineChart("t", "x", "y", [new("a", "#123456", [(0, 7)], AsMarks: true)]) { HasLinearX = true, HasLinearY = true }.ToSvg()));
+    }
+
+    [Fact]
     public void ToSvg_WhatALogarithmCannotShow_IsLeftOut()
     {
         LineChart chart = new("t", "x", "y", [new("a", "#123456", [(1, 0), (2, -1), (3, double.NaN), (0, 5), (4, 5), (5, double.PositiveInfinity)], AsMarks: true)]);
