@@ -26,6 +26,9 @@ internal sealed class ZhaoExperiment(ImmutableArray<Network> networks, Immutable
     // Fewer labelled photographs say nothing of a top-1 accuracy: right is then what the most accurate network says of the un-encoded picture.
     private const int EnoughLabels = 30;
 
+    // How many deadlines are worth all of the accuracy, where the two are traded.
+    private const double SatisfactionScale = 2;
+
     private readonly Dictionary<(Plan Plan, int Photograph), ImageReport> _answers = [];
     private ImmutableArray<ZhaoVariant> _variants = [];
     private ImmutableArray<LabelledImage> _judged = [];
@@ -188,7 +191,7 @@ internal sealed class ZhaoExperiment(ImmutableArray<Network> networks, Immutable
             new("fastest", $"the least latency, at most {options.MaxLoss * 100:0.#} points less accurate than {best.Name} on the un-encoded picture", options.MaxLoss, null),
             new("deadline", $"the most accuracy within {deadline:0} ms, which is 0.6 times what {best.Name} takes on the device", null, deadline) { Objective = Objective.Accuracy },
         ];
-        double worth = 2 * deadline;
+        double worth = SatisfactionScale * deadline;
         return options.Quick ? two :
         [
             .. two,
@@ -264,8 +267,12 @@ internal sealed class ZhaoExperiment(ImmutableArray<Network> networks, Immutable
         };
         RankedPlan? best = Planner.Best(request);
         bool meets = best is not null;
-        // None keeps to the question: then the method is as fast as it can be, or as accurate.
-        best ??= Planner.Best(request with { Constraints = Constraints.None, Objective = question.WantsAccuracy ? Objective.Latency : Objective.Accuracy });
+        // None keeps to the question: then the method is as accurate as it can be, or, where time was limited, what is best of both; the fastest alone could send next to nothing.
+        best ??= Planner.Best(request with
+        {
+            Constraints = Constraints.None,
+            Objective = question.DeadlineMs is { } limit ? Objective.Satisfaction(1, 1, SatisfactionScale * limit) : Objective.Accuracy,
+        });
         if (best is null) return new() { Method = method.Name };
         return new()
         {

@@ -17,7 +17,7 @@ public sealed record ZhaoOutcome
     [JsonIgnore]
     public Plan? Chosen { get; init; }
 
-    /// <summary>Whether the plan meets the question by its own prediction; if not, it is the method's fastest, because none did.</summary>
+    /// <summary>Whether the plan meets the question by its own prediction; if not, none of the method's plans did.</summary>
     public bool MeetsQuestion { get; init; }
 
     /// <summary>Predicted milliseconds, everything counted.</summary>

@@ -69,7 +69,7 @@ internal static class ZhaoReport
                         [
                             o.Method, o.Plan ?? "no plan", Ms(o.PredictedMs), Ms(o.MeasuredMs), Bytes(o.Bytes), Percent(o.Judged?.Accuracy),
                             o.Judged is { Photographs: > 0 } j ? $"{j.Low * 100:0.0}…{j.High * 100:0.0}" : "",
-                            o.Plan is null || o.MeetsQuestion ? "" : question.WantsAccuracy ? "too late by its own prediction; the fastest it has" : "less accurate than asked; the most accurate it has",
+                            o.Plan is null || o.MeetsQuestion ? "" : question.WantsAccuracy ? "too late by its own prediction; the best of accuracy and time that it has" : "less accurate than asked; the most accurate it has",
                         ], o.Method == ZhaoMethod.Isthmus))])),
             ],
         };
