@@ -91,7 +91,8 @@ public sealed record LineChart(string Title, string XLabel, string YLabel, Immut
             double[] all = [.. values];
             if (isLinear)
             {
-                double margin = Math.Max(all.Max() - all.Min(), 1e-9) * 0.04;
+                // Where all is equal, some room around it, so that the axis has figures.
+                double margin = Math.Max((all.Max() - all.Min()) * 0.04, Math.Max(Math.Abs(all.Max()) * 0.005, 1e-9));
                 return new(all.Min() - margin, all.Max() + margin, from, to, true);
             }
 

@@ -29,6 +29,7 @@ public sealed partial class LineChartTests
         Assert.True(places[0][0] < places[1][0] && places[0][1] > places[1][1]);
         Assert.Contains(">20</text>", chart.ToSvg(), StringComparison.Ordinal);
         Assert.Single(Circle().Matches(new LineChart("t", "x", "y", [new("a", "#123456", [(0, 7)], AsMarks: true)]) { HasLinearX = true, HasLinearY = true }.ToSvg()));
+        Assert.Contains(">100</text>", new LineChart("t", "x", "y", [new("a", "#123456", [(1, 100), (2, 100)])]) { HasLinearY = true }.ToSvg(), StringComparison.Ordinal);
     }
 
     [Fact]
