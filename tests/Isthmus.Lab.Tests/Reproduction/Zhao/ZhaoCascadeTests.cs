@@ -7,9 +7,9 @@ namespace Isthmus.Lab.Tests.Reproduction.Zhao;
 
 public sealed class ZhaoCascadeTests
 {
-    // Of ten pictures the small network is sure of five, and right there; the other network is right with all of the picture, and with half of it where the small one is sure.
+    // The small network is sure of half of the pictures, and right there; the other is right with all of the picture, and with half of it where the small one is sure.
     private static readonly ConfidenceTable Table = new(
-        default, "small", "embedded", [0.5, 1], [new(0, 5, 0, [0, 5]), new(0.7, 5, 5, [5, 5])]);
+        default, "small", "embedded", [0.5, 1], [new(0, 100, 0, [0, 100]), new(0.7, 100, 100, [100, 100])]);
 
     [Fact]
     public void Of_ConfidenceTellsHardPictures_SendsOnlyThem()
