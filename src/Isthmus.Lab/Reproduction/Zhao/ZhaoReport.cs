@@ -76,7 +76,8 @@ internal static class ZhaoReport
 
         LineChart Chart(string title, string unit, Func<ZhaoOutcome, double?> value, bool isLinear) => new(
             $"{question.Name}: {title}", "Mbit/s", unit,
-            [.. result.Methods.SelectMany(m => Series(m, points, value))]) { HasLinearY = isLinear };
+            [.. result.Methods.SelectMany(m => Series(m, points, value))])
+        { HasLinearY = isLinear };
     }
 
     private static IEnumerable<LineSeries> Series(ZhaoMethod method, ZhaoPoint[] points, Func<ZhaoOutcome, double?> value)
