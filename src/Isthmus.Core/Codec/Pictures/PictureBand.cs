@@ -30,7 +30,7 @@ internal sealed record PictureBand(int Component, int U, int V, int Stage, int W
         }
     }
 
-    /// <summary>Which frequencies are alike, 0…5 in half octaves… octaves; 6 more for colour.</summary>
+    /// <summary>Which frequencies are alike: 0…5, an octave each; 6 more for colour.</summary>
     public int Group => (Component == 0 ? 0 : PictureContexts.FrequencyGroups) + Math.Clamp(((int.Log2(SquaredFrequency) - 7) >> 1) + 1, 0, PictureContexts.FrequencyGroups - 1);
 
     /// <summary>0: mostly upright edges, 1: mostly level ones, 2: neither.</summary>
