@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using FsCheck;
+using FsCheck.Fluent;
+using Isthmus.Core.Errors;
+using Isthmus.Core.Orchestration;
+
+namespace Isthmus.Core.Tests.Orchestration;
+
+public sealed class CountingSearchTests
+{
+    [Fact]
+    public void Solve_RandomProblems_IsWhatTryingEverythingFinds() => Prop.ForAll(Problems().ToArbitrary(), problem =>
+    {
+        JointDecision? expected = ExhaustiveSearch.Solve(problem), actual = CountingSearch.Solve(problem);
+        if (expected is null || actual is null) return expected is null && actual is null;
+        return Math.Abs(expected.Score - actual.Score) <= 1e-9 * (1 + expected.Score) && actual == problem.Decide(actual.Choices) with { Choices = actual.Choices };
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+
+    [Fact]
+    public void Solve_EverybodyWantsTheSameNode_OnlyAsManyAsItCanTakeGoThere()
+    {
+        // Alone the node takes 10 ms, each further user adds 10; the own device takes 35.
+        UserOption own = new("own", UserOption.Own, [35], 0.9), shared = new("edge", 0, [10, 20, 30, 40, 50], 0.9);
+        JointDecision decision = CountingSearch.Solve(new(["edge"], [.. Enumerable.Range(0, 5).Select(i => new User($"u{i}", [own, shared]))]))!;
+        Assert.Equal(2, decision.Choices.Count(c => c == 1));
+        Assert.Equal(((2 * 20) + (3 * 35)) / 5.0, decision.MeanMs, 9);
+    }
+
+    [Fact]
+    public void Solve_MeanAccuracyIsWanted_TheCheapestUpgradesAreTaken()
+    {
+        User user = new("u", [new("small", UserOption.Own, [10], 0.7), new("large", UserOption.Own, [40], 0.9)]);
+        JointProblem problem = new([], [user, user with { Name = "v" }, user with { Name = "w" }, user with { Name = "x" }]) { MinMeanAccuracy = 0.8 };
+        JointDecision decision = CountingSearch.Solve(problem)!;
+        Assert.Equal((25.0, 0.8), (Math.Round(decision.MeanMs, 9), Math.Round(decision.MeanAccuracy, 9)));
+        Assert.Null(CountingSearch.Solve(problem with { MinMeanAccuracy = 0.95 }));
+        // Where accuracy may be missing at a price, it is bought as long as it is cheaper.
+        Assert.Equal(0.9, CountingSearch.Solve(problem with { MinMeanAccuracy = 0.95, MsPerMissingAccuracy = 1000 })!.MeanAccuracy, 9);
+        Assert.Equal(0.7, CountingSearch.Solve(problem with { MinMeanAccuracy = 0.95, MsPerMissingAccuracy = 100 })!.MeanAccuracy, 9);
+    }
+
+    [Fact]
+    public void Solve_AUserWhomNothingServes_HasNoAnswer() =>
+        Assert.Null(CountingSearch.Solve(new([], [new("u", [new("small", UserOption.Own, [10], 0.7)]) { MinAccuracy = 0.8 }])));
+
+    [Fact]
+    public void Solve_WhatMakesNoSense_IsRefused()
+    {
+        User user = new("u", [new("a", UserOption.Own, [10], 0.7)]);
+        JointProblem[] wrong =
+        [
+            new([], []), new([], [user with { Options = [] }]), new([], [new("u", [new("a", 0, [10], 0.7)])]), new([], [new("u", [new("a", UserOption.Own, [], 0.7)])]),
+            new([], [new("u", [new("a", UserOption.Own, [double.NaN], 0.7)])]), new([], [new("u", [new("a", UserOption.Own, [1], 1.1)])]), new([], [user]) { MinMeanAccuracy = double.NaN },
+            new([], [user]) { MsPerMissingAccuracy = -1 }, new([], [user with { MinAccuracy = 2 }]), new([.. Enumerable.Repeat("n", 9)], [user]),
+        ];
+        Assert.All(wrong, p => Assert.Equal(ErrorKind.Usage, Assert.Throws<IsthmusException>(() => CountingSearch.Solve(p)).Kind));
+    }
+
+    private static Gen<JointProblem> Problems() =>
+        from nodes in Gen.Choose(0, 2)
+        from users in Gen.Choose(1, 4)
+        from all in Gen.ArrayOf(Users(nodes), users)
+        from wanted in Gen.Frequency((1, Gen.Constant(-1)), (4, Gen.Choose(0, 100)))
+        from price in Gen.Frequency((2, Gen.Constant(-1)), (1, Gen.Choose(0, 500)))
+        select new JointProblem([.. Enumerable.Range(0, nodes).Select(n => $"n{n}")], [.. all.Select((u, i) => u with { Name = $"u{i}" })])
+        {
+            MinMeanAccuracy = wanted < 0 ? null : wanted / 100.0,
+            MsPerMissingAccuracy = price < 0 ? null : price,
+        };
+
+    private static Gen<User> Users(int nodes) =>
+        from count in Gen.Choose(1, 5)
+        from options in Gen.ArrayOf(Options(nodes), count)
+        from floor in Gen.Frequency((5, Gen.Constant(-1)), (1, Gen.Choose(0, 90)))
+        select new User("", [.. options]) { MinAccuracy = floor < 0 ? null : floor / 100.0 };
+
+    private static Gen<UserOption> Options(int nodes) =>
+        from node in Gen.Choose(-1, nodes - 1)
+        from first in Gen.Choose(0, 50)
+        from steps in Gen.ArrayOf(Gen.Choose(0, 30), 3)
+        from accuracy in Gen.Choose(0, 20)
+        select new UserOption("", node, steps.Aggregate(ImmutableArray.Create((double)first), (ms, step) => ms.Add(ms[^1] + step)), accuracy / 20.0);
+}
