@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Lab.Reproduction.Jalad;
 using Isthmus.Lab.Reproduction.Scission;
+using Isthmus.Lab.Reproduction.Shahhosseini;
 using Isthmus.Lab.Reproduction.Zhao;
 
 namespace Isthmus.Lab.Reproduction;
@@ -14,6 +15,7 @@ public static class Reproductions
     [
         new JaladReproduction(),
         new ScissionReproduction(),
+        new ShahhosseiniReproduction(),
         new ZhaoReproduction(),
     ];
 

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Isthmus.Lab.Reproduction.Shahhosseini;
+
+/// <summary>How thoroughly the experiment is run.</summary>
+internal sealed record ShahhosseiniEffort
+{
+    /// <summary>The numbers of users.</summary>
+    public required ImmutableArray<int> Users { get; init; }
+
+    /// <summary>The scenarios in which learners learn.</summary>
+    public required ImmutableArray<string> LearnedScenarios { get; init; }
+
+    /// <summary>The thresholds at which learners learn.</summary>
+    public required ImmutableArray<string> LearnedThresholds { get; init; }
+
+    /// <summary>Runs of each learner, with different seeds.</summary>
+    public required int Runs { get; init; }
+
+    /// <summary>The most steps of a run of Q-learning.</summary>
+    public required int QSteps { get; init; }
+
+    /// <summary>The most steps of a run of a deep Q-network.</summary>
+    public required int DeepSteps { get; init; }
+
+    /// <summary>The most steps of a run of the bandit and of the default learner.</summary>
+    public required int ModelSteps { get; init; }
+
+    /// <summary>Up to how many users a deep Q-network has an output for each joint action; beyond, one for each user's action only.</summary>
+    public required int JointOutputs { get; init; }
+
+    /// <summary>The effort that the options ask for.</summary>
+    public static ShahhosseiniEffort Of(ReproductionOptions options) => options.Quick
+        ? new() { Users = [1, 3, 5], LearnedScenarios = ["A"], LearnedThresholds = ["89"], Runs = 1, QSteps = 300_000, DeepSteps = 6_000, ModelSteps = 500, JointOutputs = 3 }
+        : new() { Users = [1, 2, 3, 4, 5], LearnedScenarios = ["A", "D"], LearnedThresholds = ["Min", "80", "85", "89", "Max"], Runs = 5, QSteps = 2_000_000, DeepSteps = 60_000, ModelSteps = 2_000, JointOutputs = 5 };
+}

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Isthmus.Lab.Reporting;
+
+namespace Isthmus.Lab.Reproduction.Shahhosseini;
+
+/// <summary>The result in words, tables and charts.</summary>
+internal static class ShahhosseiniReport
+{
+    private static readonly (string Method, string Colour)[] Colours =
+    [
+        (ShahhosseiniCase.DeviceOnly, "#868e96"), (ShahhosseiniCase.EdgeOnly, "#e8590c"), (ShahhosseiniCase.CloudOnly, "#1971c2"), (ShahhosseiniCase.NoModelSelection, "#a61e4d"),
+        (ShahhosseiniCase.NoOffloading, "#5c940d"), (ShahhosseiniLearners.Q, "#e03131"), (ShahhosseiniLearners.DeepJoint, "#f08c00"), (ShahhosseiniLearners.DeepPerUser, "#0c8599"),
+        (ShahhosseiniLearners.Bandit, "#2f9e44"), (ShahhosseiniLearners.Isthmus, "#7048a8"), (ShahhosseiniCase.Optimum, "#212529"),
+    ];
+
+    /// <summary>The sections, what came out first.</summary>
+    public static ImmutableArray<ReportSection> Of(ShahhosseiniResult result) =>
+    [
+        Outcome(result),
+        .. result.Worlds.Select(w => Divided(result, w)),
+        Steps(result),
+        .. result.Races.Select(Race),
+        .. result.Worlds.Select(w => Users(result, w)),
+        .. result.Worlds.Select(w => Cases(result, w)),
+        Setting(result),
+    ];
+
+    private static ReportSection Outcome(ShahhosseiniResult result) => new("What came out")
+    {
+        Text =
+        [
+            $"{result.MostUsers} users, all links regular. Each cell is the mean response time over users in milliseconds, and below which mean accuracy (in %) it comes. The first three always use the most accurate variant; \"no model selection\" is the best that offloading alone can do with it, "
+            + "\"no offloading\" the best that choosing the variant alone can do; \"optimum\" is the best of all joint actions of the paper. Learners stand with what they hold to be best at the end of a run.",
+        ],
+        Tables = [.. result.Worlds.Select(w => Thresholds(result, w, result.MostUsers, "A"))],
+    };
+
+    private static ReportTable Thresholds(ShahhosseiniResult result, ShahhosseiniWorld world, int users, string scenario)
+    {
+        ShahhosseiniCase[] cases = [.. result.At(world.Name, users, scenario)];
+        string[] methods = [.. cases.SelectMany(c => c.Outcomes.Select(o => o.Method)).Distinct()];
+        return new(
+            $"{world.Name}: {users} user{(users == 1 ? "" : "s")}, scenario {scenario}; thresholds of mean accuracy", ["<method", .. cases.Select(c => Threshold(world, c.Threshold))],
+            [.. methods.Select(m => ((ImmutableArray<string>)[m, .. cases.Select(c => Cell(c.Of(m)))], m == ShahhosseiniLearners.Isthmus))]);
+    }
+
+    private static string Threshold(ShahhosseiniWorld world, string name) => world.Goals.First(g => g.Name == name).Goal.MinMean is { } mean && name is not ("Min" or "Max") ? $"{mean * 100:0.##} %" : name;
+
+    private static string Cell(ShahhosseiniOutcome? outcome) => outcome is null ? "" : outcome.MeanMs is { } ms ? $"{Ms(ms)} ({outcome.MeanAccuracy * 100:0.0})" : "none";
+
+    private static ReportSection Divided(ShahhosseiniResult result, ShahhosseiniWorld world)
+    {
+        ShahhosseiniCase[] cases = [.. result.At(world.Name, result.MostUsers, "A")];
+        return new($"{world.Name}: where the gain comes from")
+        {
+            Text =
+            [
+                $"Against the most accurate variant on every user's own device, {result.MostUsers} users with regular links. Choosing the place and choosing the variant each share what they save together, as the mean of what each adds first and adds last. "
+                + "Everything is at its optimum, so no learner's skill is in it. Last column: what the paper compares with, an offloader without model selection.",
+            ],
+            Tables =
+            [
+                new(
+                    "", ["threshold", "all on the device", "place chosen", "variant chosen", "both", "saved by place", "saved by variant", "below offloading alone", "accuracy lost"],
+                    [.. cases.Select(c => (Case: c, Gain: ShahhosseiniGain.Of(c))).Where(c => c.Gain is not null).Select(c => ((ImmutableArray<string>)
+                        [
+                            Threshold(world, c.Case.Threshold), Ms(c.Gain!.FixedMs), Ms(c.Gain.PlacementMs), Ms(c.Gain.ModelsMs), Ms(c.Gain.BothMs), Ms(c.Gain.PlacementShareMs), Ms(c.Gain.ModelsShareMs),
+                            $"{c.Gain.OverPlacement * 100:0.0} %", $"{(world.Ladder.Max(v => v.Accuracy) - c.Case.Of(ShahhosseiniCase.Optimum)!.MeanAccuracy!.Value) * 100:0.00}",
+                        ], c.Case.Threshold == "89"))]),
+            ],
+        };
+    }
+
+    private static ReportSection Steps(ShahhosseiniResult result)
+    {
+        ShahhosseiniCase[] learned = [.. result.Cases.Where(c => c.Outcomes.Any(o => o.Runs is not null))];
+        return new("How fast learners learn")
+        {
+            Text =
+            [
+                "A step is one joint action: every user sends one request. Steps until what the learner holds to be best was, and stayed, within 1 % of the optimum under the true times, with the threshold kept; the median of the runs, and how many of them got there.",
+            ],
+            Tables =
+            [
+                new(
+                    "", ["<world", "users", "<scenario", "<threshold", "<learner", "steps", "runs that got there", "optimal at the end", "mean ms", "optimum"],
+                    [.. learned.SelectMany(c => c.Outcomes.Where(o => o.Runs is not null).Select(o => ((ImmutableArray<string>)
+                        [
+                            c.World, $"{c.Users}", c.Scenario, c.Threshold, o.Method, o.Steps is { } steps ? $"{steps:#,0}" : $"over {o.Budget:#,0}", $"{o.Converged} of {o.Runs}", $"{o.Optimal * 100:0} %", Ms(o.MeanMs),
+                            Ms(c.Of(ShahhosseiniCase.Optimum)?.MeanMs),
+                        ], o.Method == ShahhosseiniLearners.Isthmus)))]),
+            ],
+        };
+    }
+
+    private static ReportSection Race(LearningRace race) => new($"{race.World}: learning curves, {race.Users} user{(race.Users == 1 ? "" : "s")}, scenario {race.Scenario}, threshold {race.Threshold}")
+    {
+        Text = ["What each learner holds to be best, over the optimum, under the true times; a decision that misses the threshold counts as three times the optimum. Each learner's run of median speed."],
+        Lines =
+        [
+            new("Mean response time over the optimum's", "steps", "×", [.. race.Curves.Select(c => new LineSeries(c.Learner, Colour(c.Learner), c.Points, AsMarks: false, c.Learner == ShahhosseiniLearners.Isthmus))]) { HasLinearY = true },
+        ],
+    };
+
+    private static ReportSection Users(ShahhosseiniResult result, ShahhosseiniWorld world)
+    {
+        ShahhosseiniCase[] cases = [.. result.Cases.Where(c => c.World == world.Name && c is { Scenario: "A", Threshold: "89" }).OrderBy(c => c.Users)];
+        string[] methods = [.. cases.SelectMany(c => c.Outcomes.Select(o => o.Method)).Where(m => Colours.Any(k => k.Method == m)).Distinct()];
+        return new($"{world.Name}: one user after the other")
+        {
+            Text = [$"Mean response time by number of users, links regular, threshold {Threshold(world, "89")}."],
+            Lines =
+            [
+                new("Mean response time by number of users", "users", "ms",
+                    [.. methods.Select(m => new LineSeries(m, Colour(m), [.. cases.Where(c => c.Of(m)?.MeanMs is not null).Select(c => ((double)c.Users, c.Of(m)!.MeanMs!.Value))], AsMarks: false, m == ShahhosseiniLearners.Isthmus))])
+                { HasLinearX = true, HasLinearY = true },
+            ],
+        };
+    }
+
+    private static ReportSection Cases(ShahhosseiniResult result, ShahhosseiniWorld world) => new($"{world.Name}: every case")
+    {
+        Tables = [.. result.Cases.Where(c => c.World == world.Name).Select(c => (c.Users, c.Scenario)).Distinct().Select(c => Thresholds(result, world, c.Users, c.Scenario))],
+    };
+
+    private static ReportSection Setting(ShahhosseiniResult result) => new("Methods and setting")
+    {
+        Text =
+        [
+            "Every method may choose from the same menu: each variant on the own device, the most accurate one on the edge or in the cloud (the paper's ten actions with eight variants). Times are means that depend on the own action and on how many users share the node; response times that learners see scatter around them. "
+            + "What is not known of the paper (its levels, constants, mixtures of links) is our choice and stands in docs/learners.md.",
+            .. result.Worlds.Select(w => $"{w.Name}: {w.Source}. A picture of {w.Bytes:0} bytes; {w.Regular.Mbps:0.#} Mbit/s and {w.Regular.RttMs:0.#} ms round trip on a regular link, {w.Weak.Mbps:0.#} Mbit/s and {w.Weak.RttMs:0.#} ms on a weak one, "
+                + $"{w.Ways[0].RttMs:0.#} ms more to the edge, {w.Ways[1].RttMs:0.#} ms more to the cloud. Contention by users: edge ×{string.Join(", ", Enumerable.Range(1, 5).Select(k => $"{w.Contention[0].At(k):0.##}"))}; cloud ×{string.Join(", ", Enumerable.Range(1, 5).Select(k => $"{w.Contention[1].At(k):0.##}"))}."),
+        ],
+        Tables =
+        [
+            .. result.Worlds.Select(w => new ReportTable(
+                w.Name, ["<variant", "accuracy", "ms on a device", "on the edge", "in the cloud"],
+                [.. w.Ladder.Select(v => ((ImmutableArray<string>)[v.Name, $"{v.Accuracy * 100:0.00} %", Ms(v.DeviceMs), Ms(v.EdgeMs), Ms(v.CloudMs)], false))])),
+            new("Scenarios", ["<scenario", "<links"], [.. ShahhosseiniScenario.All.Select(s => ((ImmutableArray<string>)[s.Name, s.Text], false))]),
+        ],
+    };
+
+    private static string Colour(string method) => Colours.First(c => c.Method == method).Colour;
+
+    private static string Ms(double? ms) => ms is { } value ? value < 10 ? $"{value:0.00}" : value < 100 ? $"{value:0.0}" : $"{value:0}" : "";
+}

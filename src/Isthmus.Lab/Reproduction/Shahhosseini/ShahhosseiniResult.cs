@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Isthmus.Lab.Reproduction.Shahhosseini;
+
+/// <summary>All that came out.</summary>
+internal sealed record ShahhosseiniResult
+{
+    /// <summary>The worlds: the published figures, and what was measured here.</summary>
+    public required ImmutableArray<ShahhosseiniWorld> Worlds { get; init; }
+
+    /// <summary>Every world, number of users, scenario and threshold.</summary>
+    public required ImmutableArray<ShahhosseiniCase> Cases { get; init; }
+
+    /// <summary>How the learners learned, of one case each.</summary>
+    public required ImmutableArray<LearningRace> Races { get; init; }
+
+    /// <summary>The cases of a world and number of users in a scenario, by threshold.</summary>
+    public IEnumerable<ShahhosseiniCase> At(string world, int users, string scenario) => Cases.Where(c => c.World == world && c.Users == users && c.Scenario == scenario);
+
+    /// <summary>The most users that were tried.</summary>
+    public int MostUsers => Cases.Max(c => c.Users);
+}
