@@ -26,7 +26,7 @@ internal sealed class LabReproduceCommand : ICommandFactory
     private readonly Option<string?> _labels = new("--labels") { Description = "CSV with a photograph's file name and class index a line (default: labels.csv among the photographs).", HelpName = "FILE" };
     private readonly Option<int?> _limit = new("--limit") { Description = "The most photographs (default: what suits the reproduction).", HelpName = "N" };
     private readonly Option<double> _maxLoss = new("--max-loss") { Description = "Δα: the largest accuracy loss that a plan may have, 0 to 1.", HelpName = "Δα", DefaultValueFactory = _ => new ReproductionOptions().MaxLoss };
-    private readonly Option<double> _slowdown = new("--edge-slowdown") { Description = "How many times slower than this machine the machine at the source is (emulated).", HelpName = "X", DefaultValueFactory = _ => new ReproductionOptions().EdgeSlowdown };
+    private readonly Option<double?> _slowdown = new("--edge-slowdown") { Description = "How many times slower than this machine the machine at the source is (emulated; default: 8, of shahhosseini 64).", HelpName = "X" };
     private readonly Option<string> _roundTrip = new("--rtt") { Description = "Round-trip time of the link (emulated).", HelpName = "10ms", DefaultValueFactory = _ => "10ms" };
     private readonly Option<string?> _rates = new("--rates") { Description = "Bandwidths at which everything really runs, such as 2.4mbit,8mbit (default: the paper's, and others in a full run).", HelpName = "RATES" };
     private readonly Option<string?> _codecs = new("--codecs") { Description = "The codecs that Isthmus may choose from, such as raw,huffman:4 (default: all that make sense).", HelpName = "CODECS" };
@@ -61,7 +61,7 @@ internal sealed class LabReproduceCommand : ICommandFactory
             Labels = inv.Options.GetValue(_labels),
             Limit = inv.Options.GetValue(_limit),
             MaxLoss = inv.Options.GetValue(_maxLoss),
-            EdgeSlowdown = inv.Options.GetValue(_slowdown),
+            Slowdown = inv.Options.GetValue(_slowdown),
             RoundTrip = Milliseconds.Parse(inv.Options.GetValue(_roundTrip)!),
             Rates = Parse(inv.Options.GetValue(_rates), BitsPerSecond.Parse),
             Codecs = Parse(inv.Options.GetValue(_codecs), CodecSpec.Parse),

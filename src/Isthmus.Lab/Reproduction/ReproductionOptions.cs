@@ -30,8 +30,11 @@ public sealed record ReproductionOptions
     /// <summary>Δα: the largest accuracy loss that a plan may have, 0…1. Default 0.02.</summary>
     public double MaxLoss { get; init; } = 0.02;
 
-    /// <summary>How many times slower than this machine the machine at the source is, 1…1000. Default 8; emulated.</summary>
-    public double EdgeSlowdown { get; init; } = 8;
+    /// <summary>How many times slower than this machine the machine at the source is, 1…1000; null (the default) for what suits the reproduction. Emulated.</summary>
+    public double? Slowdown { get; init; }
+
+    /// <summary>How many times slower than this machine the machine at the source is, where nothing else is said: 8 times.</summary>
+    public double EdgeSlowdown => Slowdown ?? 8;
 
     /// <summary>The round-trip time of the link, 0…10 s. Default 10 ms; emulated.</summary>
     public Milliseconds RoundTrip { get; init; } = new(10);
@@ -57,7 +60,7 @@ public sealed record ReproductionOptions
     {
         if (Limit is < 1 or > 100_000) throw new IsthmusException(ErrorKind.Usage, $"{Limit} photographs are not possible: choose 1 to 100000.");
         if (MaxLoss is not (>= 0 and <= 1)) throw new IsthmusException(ErrorKind.Usage, "The limit on accuracy loss is a share from 0 to 1, such as 0.01 for one percent.");
-        if (EdgeSlowdown is not (>= 1 and <= 1000)) throw new IsthmusException(ErrorKind.Usage, "A slow-down is a factor from 1 to 1000.");
+        if (Slowdown is not (null or (>= 1 and <= 1000))) throw new IsthmusException(ErrorKind.Usage, "A slow-down is a factor from 1 to 1000.");
         if (RoundTrip.Value is not (>= 0 and <= 10_000)) throw new IsthmusException(ErrorKind.Usage, "A round trip is from 0 ms to 10 s.");
         if (Rates.Any(r => r.Value is not (>= 8_000 and <= 1e11))) throw new IsthmusException(ErrorKind.Usage, "A bandwidth is from 1 kB/s (8kbit) to 100gbit.");
         if (Rates.Length > 32) throw new IsthmusException(ErrorKind.Usage, "At most 32 bandwidths can be run at.");
