@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Isthmus.Core.Orchestration;
+namespace Isthmus.Core.Orchestration.Reference;
 
 /// <summary>
 /// The exact optimum in polynomial time for a bounded number of nodes and of accuracies. What an option takes hangs only on how many users share its node, so for each way to have

@@ -1,6 +1,6 @@
 using Isthmus.Core.Errors;
 
-namespace Isthmus.Core.Orchestration;
+namespace Isthmus.Core.Orchestration.Reference;
 
 /// <summary>The optimum by trying every joint decision: for few users, and to check what is faster.</summary>
 public static class ExhaustiveSearch

@@ -3,8 +3,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Orchestration;
+using Isthmus.Core.Orchestration.Reference;
 
-namespace Isthmus.Core.Tests.Orchestration;
+namespace Isthmus.Core.Tests.Orchestration.Reference;
 
 public sealed class CountingSearchTests
 {
