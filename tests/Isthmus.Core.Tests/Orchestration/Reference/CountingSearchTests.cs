@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
+using Isthmus.Bench;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Orchestration;
 using Isthmus.Core.Orchestration.Reference;
@@ -10,7 +10,7 @@ namespace Isthmus.Core.Tests.Orchestration.Reference;
 public sealed class CountingSearchTests
 {
     [Fact]
-    public void Solve_RandomProblems_IsWhatTryingEverythingFinds() => Prop.ForAll(Problems().ToArbitrary(), problem =>
+    public void Solve_RandomProblems_IsWhatTryingEverythingFinds() => Prop.ForAll(JointProblems.Small.ToArbitrary(), problem =>
     {
         JointDecision? expected = ExhaustiveSearch.Solve(problem), actual = CountingSearch.Solve(problem);
         if (expected is null || actual is null) return expected is null && actual is null;
@@ -57,28 +57,27 @@ public sealed class CountingSearchTests
         Assert.All(wrong, p => Assert.Equal(ErrorKind.Usage, Assert.Throws<IsthmusException>(() => CountingSearch.Solve(p)).Kind));
     }
 
-    private static Gen<JointProblem> Problems() =>
-        from nodes in Gen.Choose(0, 2)
-        from users in Gen.Choose(1, 4)
-        from all in Gen.ArrayOf(Users(nodes), users)
-        from wanted in Gen.Frequency((1, Gen.Constant(-1)), (4, Gen.Choose(0, 100)))
-        from price in Gen.Frequency((2, Gen.Constant(-1)), (1, Gen.Choose(0, 500)))
-        select new JointProblem([.. Enumerable.Range(0, nodes).Select(n => $"n{n}")], [.. all.Select((u, i) => u with { Name = $"u{i}" })])
+    [Fact]
+    public void Solve_FiveUsersOfTenActions_IsWhatTryingEverythingFinds()
+    {
+        for (int seed = 0; seed < 3; seed++)
         {
-            MinMeanAccuracy = wanted < 0 ? null : wanted / 100.0,
-            MsPerMissingAccuracy = price < 0 ? null : price,
-        };
+            SystemModel model = InventedUsers.Create(seed, 5);
+            JointProblem problem = model.Problem(InventedUsers.State(model, seed), new(0.85));
+            Assert.Equal(ExhaustiveSearch.Solve(problem)!.Score, CountingSearch.Solve(problem)!.Score, 9);
+        }
+    }
 
-    private static Gen<User> Users(int nodes) =>
-        from count in Gen.Choose(1, 5)
-        from options in Gen.ArrayOf(Options(nodes), count)
-        from floor in Gen.Frequency((5, Gen.Constant(-1)), (1, Gen.Choose(0, 90)))
-        select new User("", [.. options]) { MinAccuracy = floor < 0 ? null : floor / 100.0 };
+    [Fact]
+    public void Solve_ManyUsersWithRandomTimes_IsNeverAboveTheFastSearch() => Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed =>
+    {
+        SystemModel model = InventedUsers.Create(seed, 6 + (seed % 7), 1 + (seed % 3));
+        JointProblem problem = model.Problem(InventedUsers.State(model, seed), new(0.75 + (seed % 15 / 100.0), seed % 4 == 0 ? 400 : null));
+        return CountingSearch.Solve(problem)!.Score <= new FastSearch().Solve(problem)!.Score * (1 + 1e-12);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
-    private static Gen<UserOption> Options(int nodes) =>
-        from node in Gen.Choose(-1, nodes - 1)
-        from first in Gen.Choose(0, 50)
-        from steps in Gen.ArrayOf(Gen.Choose(0, 30), 3)
-        from accuracy in Gen.Choose(0, 20)
-        select new UserOption("", node, steps.Aggregate(ImmutableArray.Create((double)first), (ms, step) => ms.Add(ms[^1] + step)), accuracy / 20.0);
+    [Fact]
+    public void Solve_MoreThanCanBeSolved_IsRefused() =>
+        Assert.Equal(ErrorKind.Usage, Assert.Throws<IsthmusException>(() => CountingSearch.Solve(new(
+            [.. Enumerable.Range(0, 8).Select(n => $"n{n}")], [.. Enumerable.Repeat(new User("u", [new("a", UserOption.Own, [10], 0.7)]), 40)]))).Kind);
 }
