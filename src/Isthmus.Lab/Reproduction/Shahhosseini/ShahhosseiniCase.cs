@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Orchestration;
+using Isthmus.Core.Orchestration.Reference;
 
 namespace Isthmus.Lab.Reproduction.Shahhosseini;
 

@@ -23,8 +23,9 @@ internal sealed class ShahhosseiniExperiment(ReproductionOptions options, Shahho
             }
         }
 
-        _ = options;
-        await Task.CompletedTask;
-        return new() { Worlds = worlds, Cases = [.. cases], Races = [] };
+        JointNetworks networks = await JointNetworks.MeasureAsync(options, new PartialProgress(progress, 0.5, 0.98), cancellationToken);
+        progress.Report(new("decides for users who differ", 0.98));
+        ImmutableArray<JointRow> joint = await Task.Run(() => JointStudy.Of(networks), cancellationToken);
+        return new() { Worlds = worlds, Cases = [.. cases], Races = [], Joint = joint, JointLabelled = networks.Labelled };
     }
 }

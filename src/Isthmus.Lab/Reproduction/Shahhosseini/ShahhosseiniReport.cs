@@ -20,6 +20,7 @@ internal static class ShahhosseiniReport
         .. result.Worlds.Select(w => Divided(result, w)),
         Steps(result),
         .. result.Races.Select(Race),
+        Joint(result),
         .. result.Worlds.Select(w => Users(result, w)),
         .. result.Worlds.Select(w => Cases(result, w)),
         Setting(result),
@@ -99,6 +100,24 @@ internal static class ShahhosseiniReport
         Lines =
         [
             new("Mean response time over the optimum's", "steps", "×", [.. race.Curves.Select(c => new LineSeries(c.Learner, Colour(c.Learner), c.Points, AsMarks: false, c.Learner == ShahhosseiniLearners.Isthmus))]) { HasLinearY = true },
+        ],
+    };
+
+    private static ReportSection Joint(ShahhosseiniResult result) => new("Beyond the paper: what each freedom adds, for users who differ")
+    {
+        Text =
+        [
+            JointStudy.Text + " Menus come from the common planner on the measured profile; decisions are the exact optimum for the profile's times. Each row may choose what the one before may, and more; the first is the most accurate network whole on some node, from the picture as it is or a sane JPEG. "
+            + (result.JointLabelled ? "Accuracy is top-1 on the labelled photographs." : "Accuracy is agreement with the un-split network's answers: there are too few labels.") + " Jain's index is of how many times longer each user waits than alone (1: all alike).",
+        ],
+        Tables =
+        [
+            new(
+                "", ["points that may be lost", "<may choose", "actions", "mean ms", "slowest user", "Jain", "accuracy", "kB", "<most frequent"],
+                [.. result.Joint.Select(r => ((ImmutableArray<string>)
+                    [
+                        $"{r.Points:0.#}", r.Choice, $"{r.Actions}", Ms(r.MeanMs), Ms(r.SlowestMs), r.Jain is { } j ? $"{j:0.00}" : "", r.MeanAccuracy is { } a ? $"{a * 100:0.0} %" : "", r.Kilobytes is { } k ? $"{k:0.0}" : "", r.Plans,
+                    ], r.Choice == "+ cut and codec"))]),
         ],
     };
 

@@ -14,6 +14,12 @@ internal sealed record ShahhosseiniResult
     /// <summary>How the learners learned, of one case each.</summary>
     public required ImmutableArray<LearningRace> Races { get; init; }
 
+    /// <summary>Users who differ, and may choose more than the paper lets them.</summary>
+    public required ImmutableArray<JointRow> Joint { get; init; }
+
+    /// <summary>Whether accuracy there is top-1 on labelled photographs; if not, agreement with the un-split network.</summary>
+    public required bool JointLabelled { get; init; }
+
     /// <summary>The cases of a world and number of users in a scenario, by threshold.</summary>
     public IEnumerable<ShahhosseiniCase> At(string world, int users, string scenario) => Cases.Where(c => c.World == world && c.Users == users && c.Scenario == scenario);
 

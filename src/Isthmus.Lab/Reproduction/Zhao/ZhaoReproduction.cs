@@ -63,7 +63,7 @@ public sealed class ZhaoReproduction : IReproduction
     }
 
     // The user's photographs; or views of the samples, which are few: those of one photograph stay together when what is planned with is kept apart from what judges.
-    private static ImmutableArray<ZhaoPhotograph> Photographs(ReproductionOptions options, CancellationToken cancellationToken)
+    internal static ImmutableArray<ZhaoPhotograph> Photographs(ReproductionOptions options, CancellationToken cancellationToken)
     {
         string folder = options.Images ?? EmbeddedModel.Photographs();
         string beside = Path.Combine(folder, "labels.csv");
@@ -88,7 +88,7 @@ public sealed class ZhaoReproduction : IReproduction
         return all.ToImmutable();
     }
 
-    private static IEnumerable<string> Files(string path)
+    internal static IEnumerable<string> Files(string path)
     {
         if (!Directory.Exists(path)) return [path];
         string[] files = [.. Directory.EnumerateFiles(path, "*.onnx").Order(StringComparer.Ordinal)];
