@@ -68,6 +68,7 @@ public static class CommandLineApplication
     // One line per command, in alphabetical order: it is the order of --help.
     private static readonly (string Name, Func<ICommandFactory> Make)[] Factories =
     [
+        ("accuracy", () => new AccuracyCommand()),
         ("assign", () => new AssignCommand()),
         ("bench", () => new BenchCommand()),
         ("calibrate", () => new CalibrateCommand()),

@@ -6,7 +6,7 @@ namespace Isthmus.EndToEnd.Tests;
 
 /// <summary>
 /// The commands in ```sh blocks of the README and of docs/ are run as they stand, page by page, in an empty folder that has
-/// `isthmus`, `samples` and `node_modules` as a clone has.
+/// `isthmus`, `samples`, `models` and `node_modules` as a clone has.
 /// </summary>
 public sealed partial class DocumentationTests
 {
@@ -31,7 +31,7 @@ public sealed partial class DocumentationTests
                 case ${1-} in setup | test) exit 0 ;; esac
                 exec dotnet exec '{{tool}}' "$@"
                 """, TestContext.Current.CancellationToken);
-            foreach (string shared in new[] { "samples", "node_modules" })
+            foreach (string shared in new[] { "samples", "models", "node_modules" })
                 Directory.CreateSymbolicLink(Path.Combine(folder, shared), Path.Combine(DevelopmentData.Repository, shared));
             string commands = string.Join('\n', ShellBlock().Matches(await File.ReadAllTextAsync(Path.Combine(DevelopmentData.Repository, page), TestContext.Current.CancellationToken)).Select(m => m.Groups["commands"].Value));
             await File.WriteAllTextAsync(Path.Combine(folder, "commands.sh"), $"set -euo pipefail\nchmod +x isthmus\n{commands}\n", TestContext.Current.CancellationToken);

@@ -77,6 +77,38 @@ public sealed class ImagePreprocessor
         }
     }
 
+    /// <summary>The network's input for a picture that is decoded already, cropped and scaled as a file's would be.</summary>
+    /// <param name="pixels">Rows from the top, pixels from the left; of each pixel a byte for grey, or one each for red, green and blue.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="bands">Bytes of a pixel: 1 or 3. Grey ones serve a network of colours, each as that grey.</param>
+    /// <returns>A rented tensor of <see cref="ModelManifest.InputShape"/>, which the caller disposes.</returns>
+    /// <exception cref="IsthmusException">The numbers do not fit, or the network takes grey pictures and these have colours (<see cref="ErrorKind.Data"/>).</exception>
+    public Tensor FromPixels(ReadOnlySpan<byte> pixels, int width, int height, int bands = 1)
+    {
+        if (width < 1 || height < 1 || bands is not (1 or 3) || (long)width * height > MaxPixels || pixels.Length != (long)width * height * bands)
+            throw new IsthmusException(ErrorKind.Data, $"{pixels.Length} bytes are no {width}×{height} pixels of {bands} bytes each.");
+        if (bands > Manifest.Channels) throw new IsthmusException(ErrorKind.Data, "The picture has colours, and the network takes grey ones.");
+        byte[] scaled = ArrayPool<byte>.Shared.Rent(PixelBytes);
+        byte[]? coloured = bands < Manifest.Channels ? ArrayPool<byte>.Shared.Rent(pixels.Length * Manifest.Channels) : null;
+        try
+        {
+            if (coloured is not null)
+            {
+                for (int i = 0; i < pixels.Length; i++) coloured.AsSpan(i * Manifest.Channels, Manifest.Channels).Fill(pixels[i]);
+                pixels = coloured.AsSpan(0, pixels.Length * Manifest.Channels);
+            }
+
+            Resampler.Resample(pixels, width, height, Manifest.Channels, Manifest.Crop.Of(width, height), scaled, Manifest.Width, Manifest.Height, Manifest.Filter);
+            return Normalise(scaled);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scaled);
+            if (coloured is not null) ArrayPool<byte>.Shared.Return(coloured);
+        }
+    }
+
     /// <summary>The form in which a picture crosses to the node that runs the network's first segment.</summary>
     /// <param name="imageFile">The file's bytes.</param>
     /// <param name="encoding">
