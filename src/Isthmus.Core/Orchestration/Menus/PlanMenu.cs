@@ -94,30 +94,55 @@ public static class PlanMenu
         return new(new($"{variant}: {ranked.Plan.Describe()}", place, device, place < 0 ? 0 : cost.BytesFromDevice.Value, node, Math.Clamp(accuracy - ranked.AccuracyLoss, 0, 1)) { Variant = variant }, ranked.Plan);
     }
 
-    // Those that are the fastest at some accuracy in some situation; if they are too many, those that are so most often.
+    // Those that are the fastest at some accuracy in some situation. If they are too many, one after the other whatever lessens most what is lost by leaving out the rest.
     private static IEnumerable<PlannedAction> Chosen(PlannedAction[] found, CostModels models, PlanMenuOptions options)
     {
         if (found.Length == 0) return [];
-        double[] floors = [.. found.Select(f => f.Action.Accuracy).Order()];
-        floors = [.. floors.Where((f, i) => i == 0 || f > floors[i - 1] + SameLoss)];
-        Dictionary<PlannedAction, int> wins = [];
-        foreach (double contention in options.Contention)
+        found = [.. found.OrderBy(f => f.Action.Accuracy).ThenBy(f => f.Action.Name, StringComparer.Ordinal)];
+        (double Contention, double Slower)[] situations = [.. options.Contention.SelectMany(c => options.Slower.Select(s => (c, s)))];
+        double[][] ms = [.. situations.Select(s => found.Select(f => Ms(f, s.Contention, s.Slower)).ToArray())];
+
+        // From which position on the actions are at least as accurate as this one.
+        int[] floors = [.. Enumerable.Range(0, found.Length).Where(i => i == 0 || found[i].Action.Accuracy > found[i - 1].Action.Accuracy + SameLoss)];
+        double[,] best = new double[situations.Length, floors.Length];
+        SortedSet<int> winners = [];
+        for (int s = 0; s < situations.Length; s++)
         {
-            foreach (double slower in options.Slower)
+            for (int f = 0; f < floors.Length; f++)
             {
-                foreach (double floor in floors)
-                {
-                    PlannedAction best = found.Where(f => f.Action.Accuracy >= floor - (SameLoss / 2)).MinBy(f => Ms(f, contention, slower))!;
-                    wins[best] = wins.GetValueOrDefault(best) + 1;
-                }
+                int winner = Enumerable.Range(floors[f], found.Length - floors[f]).MinBy(i => ms[s][i]);
+                best[s, f] = ms[s][winner];
+                winners.Add(winner);
             }
         }
 
-        // Whatever else is left out, the fastest and the most accurate stay.
-        PlannedAction fastest = found.MinBy(f => Ms(f, 1, 1))!;
-        PlannedAction finest = found.Where(f => f.Action.Accuracy >= floors[^1] - (SameLoss / 2)).MinBy(f => Ms(f, 1, 1))!;
-        return wins.Keys.OrderByDescending(f => f == fastest || f == finest).ThenByDescending(f => wins[f]).ThenBy(f => f.Action.Name, StringComparer.Ordinal)
-            .Take(Math.Max(options.PerPlace, fastest == finest ? 1 : Math.Min(2, options.PerPlace))).OrderBy(f => Ms(f, 1, 1)).ThenBy(f => f.Action.Name, StringComparer.Ordinal);
+        // Whatever else is left out, the most accurate and the fastest stay.
+        List<int> kept = [Enumerable.Range(floors[^1], found.Length - floors[^1]).MinBy(i => Ms(found[i], 1, 1))];
+        int fastest = winners.MinBy(i => Ms(found[i], 1, 1));
+        if (options.PerPlace > 1 && !kept.Contains(fastest)) kept.Add(fastest);
+        while (kept.Count < options.PerPlace && winners.Except(kept).Any()) kept.Add(winners.Except(kept).MinBy(i => Lost([.. kept, i])));
+        return kept.Select(i => found[i]).OrderBy(f => Ms(f, 1, 1)).ThenBy(f => f.Action.Name, StringComparer.Ordinal);
+
+        // How many times longer than with all of them the fastest of these takes, summed over situations and accuracies.
+        double Lost(List<int> these)
+        {
+            double sum = 0;
+            for (int s = 0; s < situations.Length; s++)
+            {
+                for (int f = 0; f < floors.Length; f++)
+                {
+                    double least = double.PositiveInfinity;
+                    foreach (int i in these)
+                    {
+                        if (i >= floors[f]) least = Math.Min(least, ms[s][i]);
+                    }
+
+                    sum += least / Math.Max(best[s, f], 1e-9);
+                }
+            }
+
+            return sum;
+        }
 
         double Ms(PlannedAction f, double contention, double slower)
         {
