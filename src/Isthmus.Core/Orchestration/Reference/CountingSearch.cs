@@ -92,7 +92,7 @@ public sealed class CountingSearch
 
     private void Run(double price)
     {
-        _score = Score(_best);
+        _score = _table.ScoreOf(_best);
         Price(price, null);
         List<(double Bound, int[] Counts)> ways = [];
         Collect(1, _users, price, ways);
@@ -107,25 +107,6 @@ public sealed class CountingSearch
             if (Raise(price) is { } best) Explore(best);
             Price(price, null);
         }
-    }
-
-    private double Score(int[] choices)
-    {
-        int[] options = new int[_users], counts = new int[_places];
-        for (int u = 0; u < _users; u++)
-        {
-            options[u] = _table.Find(u, choices[u]);
-            counts[_table.PlaceOf(u, options[u])]++;
-        }
-
-        double ms = 0, accuracy = 0;
-        for (int u = 0; u < _users; u++)
-        {
-            ms += _table.Ms(options[u], counts[_table.PlaceOf(u, options[u])]);
-            accuracy += _table.Accuracy(options[u]);
-        }
-
-        return _table.Score(ms, accuracy);
     }
 
     private void Collect(int place, int left, double price, List<(double Bound, int[] Counts)> ways)

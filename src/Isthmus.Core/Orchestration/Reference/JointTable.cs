@@ -122,6 +122,27 @@ internal sealed class JointTable
     /// <summary>The time of an option if so many users share its node.</summary>
     public double Ms(int option, int users) => _ms[_offset[option] + Math.Clamp(users, 1, _length[option]) - 1];
 
+    /// <summary>What is minimised, times the number of users, of a joint decision; infinite if it is none.</summary>
+    public double ScoreOf(ReadOnlySpan<int> choices)
+    {
+        Span<int> counts = stackalloc int[Places], options = stackalloc int[Users];
+        for (int u = 0; u < Users; u++)
+        {
+            options[u] = Find(u, choices[u]);
+            if (options[u] < 0) return double.PositiveInfinity;
+            counts[PlaceOf(u, options[u])]++;
+        }
+
+        double ms = 0, accuracy = 0;
+        for (int u = 0; u < Users; u++)
+        {
+            ms += Ms(options[u], counts[PlaceOf(u, options[u])]);
+            accuracy += Accuracy(options[u]);
+        }
+
+        return Score(ms, accuracy);
+    }
+
     /// <summary>What is minimised, times the number of users: the sum of times and what is missing of the accuracy; infinite if it may not be missing.</summary>
     public double Score(double ms, double accuracy)
     {
