@@ -25,4 +25,12 @@ public sealed class SystemState(int users, int nodes)
         Nodes.CopyTo(other.Nodes, 0);
         other.Step = Step;
     }
+
+    /// <summary>A copy that does not change.</summary>
+    public SystemState Copy()
+    {
+        SystemState copy = new(Users.Length, Nodes.Length);
+        CopyTo(copy);
+        return copy;
+    }
 }
