@@ -42,9 +42,11 @@ internal static class JointStudy
             ("+ cut and codec", request),
         ];
         List<JointRow> rows = [];
+        ImmutableArray<PlannedAction> menu = [];
         foreach ((string name, PlanningRequest asked) in choices.Where((c, i) => i != 1 || networks.Variants.Length > 1))
         {
-            ImmutableArray<PlannedAction> menu = PlanMenu.Of(asked, Nodes, new() { PerPlace = 12, Accuracy = networks.Accuracy, Slower = [1, 4, 16] });
+            // Who may choose more still has what could be chosen before.
+            menu = [.. menu.Concat(PlanMenu.Of(asked, Nodes, new() { PerPlace = 12, Accuracy = networks.Accuracy, Slower = [1, 4, 16] })).DistinctBy(m => m.Plan)];
             SystemModel model = new(new(Nodes, [.. Enumerable.Range(1, Users).Select(u => new UserMenu($"S{u}", [.. menu.Select(m => m.Action)]))]), [ContentionCurve.TakingTurns(1), ContentionCurve.TakingTurns(4)]);
             foreach (double points in Points) rows.Add(Row(model, name, points, networks.Accuracy, menu));
         }

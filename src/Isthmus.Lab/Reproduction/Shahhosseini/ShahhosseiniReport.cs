@@ -9,7 +9,7 @@ internal static class ShahhosseiniReport
     private static readonly (string Method, string Colour)[] Colours =
     [
         (ShahhosseiniCase.DeviceOnly, "#868e96"), (ShahhosseiniCase.EdgeOnly, "#e8590c"), (ShahhosseiniCase.CloudOnly, "#1971c2"), (ShahhosseiniCase.NoModelSelection, "#a61e4d"),
-        (ShahhosseiniCase.NoOffloading, "#5c940d"), (ShahhosseiniLearners.Q, "#e03131"), (ShahhosseiniLearners.DeepJoint, "#f08c00"), (ShahhosseiniLearners.DeepPerUser, "#0c8599"),
+        (ShahhosseiniCase.NoOffloading, "#5c940d"), (ShahhosseiniLearners.Q, "#e03131"), (ShahhosseiniLearners.DeepJoint, "#f08c00"), (ShahhosseiniLearners.DeepPerUser, "#0c8599"), (ShahhosseiniLearners.DeepCounting, "#66a80f"),
         (ShahhosseiniLearners.Bandit, "#2f9e44"), (ShahhosseiniLearners.Isthmus, "#7048a8"), (ShahhosseiniCase.Optimum, "#212529"),
     ];
 
