@@ -25,8 +25,8 @@ public static class CommandLineApplication
         }
 
         InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, Output = output, Error = error };
-        // A node takes signals itself: it may need longer to finish what it accepted than the parser would wait.
-        if (parsed.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null;
+        // A server takes signals itself: it may need longer to finish what it accepted than the parser would wait.
+        if (parsed.CommandResult.Command.Name is ServeCommand.Name or OrchestrateCommand.Name) configuration.ProcessTerminationTimeout = null;
         return parsed.InvokeAsync(configuration, cancellationToken);
     }
 
@@ -80,6 +80,7 @@ public static class CommandLineApplication
         ("lab", () => new LabCommand()),
         ("link", () => new LinkCommand()),
         ("mincut", () => new MinCutCommand()),
+        (OrchestrateCommand.Name, () => new OrchestrateCommand()),
         ("plan", () => new PlanCommand()),
         ("profile", () => new ProfileCommand()),
         ("replay", () => new ReplayCommand()),

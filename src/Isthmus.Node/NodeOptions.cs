@@ -47,6 +47,12 @@ public sealed record NodeOptions
     /// <summary>How long it waits for the next node where the request sets no deadline. Default 30 s.</summary>
     public TimeSpan ForwardTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The orchestrator that it tells how it is; null for none. Default null.</summary>
+    public Uri? Orchestrator { get; init; }
+
+    /// <summary>Where users reach it, as it tells the orchestrator: http://HOST:PORT; null for the address at which it listens. Default null.</summary>
+    public string? Advertise { get; init; }
+
     /// <summary>Where and how it logs. Default <see cref="NodeLogFormat.Text"/> on stderr.</summary>
     public NodeLogFormat LogFormat { get; init; } = NodeLogFormat.Text;
 
@@ -67,6 +73,9 @@ public sealed record NodeOptions
         if (MaxModelBytes < 1) throw Wrong("The largest model must be allowed one byte at least.");
         if (!(Slowdown is >= 1 and <= 1000)) throw Wrong($"A slow-down of {Slowdown} is not possible: choose 1 (none) to 1000.");
         if (NodeName.Length > 64) throw Wrong("The node's name is longer than 64 characters.");
+        if (Advertise is not null && Orchestrator is null) throw Wrong("An address is advertised to an orchestrator: say to which.");
+        if (Advertise is not null) Runtime.Transport.NodeClient.ParseUrl(Advertise);
+        if (Orchestrator is not null) Runtime.Orchestrating.OrchestrationLimits.Name(NodeName, "node");
         Session.Validate();
         if (!ExecutionProvider.Available().Contains(Session.Provider.Trim().ToLowerInvariant()))
             throw Wrong($"The execution provider '{Session.Provider}' is not in this machine's ONNX Runtime; choose one of: {string.Join(", ", ExecutionProvider.Available())}.");

@@ -6,17 +6,16 @@ using Isthmus.Node.Endpoints;
 using Isthmus.Node.Execution;
 using Isthmus.Node.Hosting;
 using Isthmus.Node.Models;
+using Isthmus.Node.Orchestrating;
 using Isthmus.Node.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Isthmus.Node;
 
@@ -26,11 +25,6 @@ namespace Isthmus.Node;
 /// </summary>
 public sealed partial class NodeServer : IAsyncDisposable
 {
-    // Room for 1 Gbit/s over 100 ms in one connection; HTTP/2's own defaults of 64 KiB would starve such a link.
-    private const int ConnectionWindow = 16 << 20;
-    private const int StreamWindow = 8 << 20;
-    private const int MaxConnections = 1024;
-
     private readonly WebApplication _app;
     private readonly NodeOptions _options;
     private readonly NodeState _state;
@@ -39,6 +33,7 @@ public sealed partial class NodeServer : IAsyncDisposable
     private readonly IReadOnlyList<IDisposable?> _parts;
     private readonly ILogger _logger;
     private readonly long _started;
+    private NodeReporter? _reporter;
     private bool _stopped;
     private bool _disposed;
 
@@ -102,7 +97,7 @@ public sealed partial class NodeServer : IAsyncDisposable
         List<IDisposable?> parts = [metrics, export, telemetry, nextNodes, loader, state];
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "isthmus" });
-        AddLogging(builder.Logging, options.LogFormat);
+        ServerSetup.AddLogging(builder.Logging, options.LogFormat);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
@@ -110,7 +105,7 @@ public sealed partial class NodeServer : IAsyncDisposable
             .AddSingleton(nextNodes).AddSingleton(telemetry).AddSingleton(metrics).AddSingleton(state).AddSingleton(clock)
             .AddSingleton<SegmentRunner>().AddSingleton<InferenceService>().AddSingleton<MeasuringService>().AddSingleton<WarmingService>().AddSingleton<LinkProbe>()
             .AddSingleton<ErrorAnswers>().AddSingleton<InferEndpoint>().AddSingleton<ProtocolEndpoints>().AddSingleton<NodeEndpoints>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ServerSetup.Configure(kestrel, address, options.Limits.MaxTotalBytes + options.Limits.MaxJsonBytes, options.Clock));
 
         WebApplication app = builder.Build();
         try
@@ -134,6 +129,8 @@ public sealed partial class NodeServer : IAsyncDisposable
             NodeServer server = new(app, options, state, telemetry, loader, address.Url(new Uri(bound).Port), parts);
             Log.Listening(server._logger, options.NodeName, server.Url, models.All().Count);
             if (options.Slowdown > 1) Log.Slowed(server._logger, options.Slowdown);
+            if (options.Orchestrator is { } orchestrator)
+                server._reporter = new(orchestrator, options.Advertise ?? server.Url, options, queue, app.Services.GetRequiredService<ILogger<NodeReporter>>());
             return server;
         }
         catch
@@ -151,6 +148,7 @@ public sealed partial class NodeServer : IAsyncDisposable
         if (_stopped) return;
         _stopped = true;
         _state.IsStopping = true;
+        if (_reporter is not null) await _reporter.DisposeAsync();
         Log.Stopping(_logger, _options.NodeName, _state.InFlight);
         await using (cancellationToken.UnsafeRegister(static state => ((NodeState)state!).Abort(), _state))
         {
@@ -170,52 +168,6 @@ public sealed partial class NodeServer : IAsyncDisposable
         if (!_stopped) await StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
         foreach (IDisposable? part in _parts) part?.Dispose();
-    }
-
-    private static void Configure(KestrelServerOptions kestrel, ListenAddress address, NodeOptions options)
-    {
-        kestrel.AddServerHeader = false;
-        // A connection that is told to be HTTP/2 by its preface says http in :scheme, as it should.
-        kestrel.AllowAlternateSchemes = true;
-        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = options.Limits.MaxTotalBytes + options.Limits.MaxJsonBytes;
-        kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindow;
-        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindow;
-        kestrel.Limits.Http2.MaxFrameSize = 256 * 1024;
-        kestrel.Listen(address.EndPoint, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.Use(next => connection => PrefaceSniffer.SniffAsync(connection, next, options.Clock));
-        });
-    }
-
-    private static void AddLogging(ILoggingBuilder logging, NodeLogFormat format)
-    {
-        if (format == NodeLogFormat.None) return;
-        logging.SetMinimumLevel(LogLevel.Information);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        // It warns that HTTP/2 needs TLS, which PrefaceSniffer makes untrue.
-        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
-        // Stdout belongs to the result of the command.
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        if (format == NodeLogFormat.Json)
-        {
-            logging.AddJsonConsole(console =>
-            {
-                console.UseUtcTimestamp = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-            });
-        }
-        else
-        {
-            logging.AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.UseUtcTimestamp = true;
-                console.TimestampFormat = "HH:mm:ss.fff ";
-                console.ColorBehavior = LoggerColorBehavior.Disabled;
-            });
-        }
     }
 
     private static partial class Log

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Isthmus.Cli.Console;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Storage;
 using Isthmus.Inference.Sessions;
 using Isthmus.Node;
+using Isthmus.Runtime.Transport;
 using Spectre.Console;
 
 namespace Isthmus.Cli.Commands;
@@ -33,10 +33,12 @@ internal sealed class ServeCommand : ICommandFactory
         Option<string> maxModel = new("--max-model") { Description = "The largest model that may be sent to it.", DefaultValueFactory = _ => "1GB", HelpName = "size" };
         Option<string> logFormat = new("--log-format") { Description = "Logs on stderr: text, json or none.", DefaultValueFactory = _ => "text", HelpName = "format" };
         logFormat.AcceptOnlyFromAmong("text", "json", "none");
+        Option<string?> orchestrator = new("--orchestrator") { Description = "Tell this orchestrator ('isthmus orchestrate') how the node is: http://HOST:PORT.", HelpName = "url" };
+        Option<string?> advertise = new("--advertise") { Description = "Where users reach the node, as the orchestrator is told (default: where it listens).", HelpName = "url" };
         Option<bool> untilStdinCloses = new("--until-stdin-closes") { Description = "Stop also when standard input ends, as it does when the parent process dies." };
         return new Command(Name, "Serve as a node of the edge or cloud tier (Open Inference Protocol v2), until Ctrl+C; a second one aborts.")
         {
-            tier, listen, data, models, name, threads, provider, workers, queue, memory, slowdown, maxModel, logFormat, untilStdinCloses,
+            tier, listen, data, models, name, threads, provider, workers, queue, memory, slowdown, maxModel, orchestrator, advertise, logFormat, untilStdinCloses,
         }.Runs(async run =>
         {
             NodeOptions options = new()
@@ -52,6 +54,8 @@ internal sealed class ServeCommand : ICommandFactory
                 MemoryBytes = Size("--memory", run.Options.GetValue(memory)!),
                 MaxModelBytes = Size("--max-model", run.Options.GetValue(maxModel)!),
                 Slowdown = run.Options.GetValue(slowdown),
+                Orchestrator = run.Options.GetValue(orchestrator) is { } to ? NodeClient.ParseUrl(to) : null,
+                Advertise = run.Options.GetValue(advertise),
                 LogFormat = Enum.Parse<NodeLogFormat>(run.Options.GetValue(logFormat)!, ignoreCase: true),
             };
             await ServeAsync(run, options, run.Options.GetValue(untilStdinCloses));
@@ -60,46 +64,15 @@ internal sealed class ServeCommand : ICommandFactory
 
     private static async Task ServeAsync(Invocation run, NodeOptions options, bool untilStdinCloses)
     {
-        TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenSource abort = new();
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signalled);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signalled);
-        await using CancellationTokenRegistration cancelled = run.CancellationToken.UnsafeRegister(_ => stop.TrySetResult(), null);
-
+        using ServerLifetime lifetime = new(untilStdinCloses, run.CancellationToken);
         await using NodeServer node = await NodeServer.StartAsync(options, run.CancellationToken);
         run.Note($"{options.NodeName} ({options.Tier.ToString().ToLowerInvariant()}) is ready at {node.Url}{(options.Slowdown > 1 ? $", slowed down {options.Slowdown:0.##}× (emulated)" : "")}. Ctrl+C stops it.");
-        if (untilStdinCloses) _ = Task.Run(() => WatchStdinAsync(stop), CancellationToken.None);
-        await stop.Task;
+        await lifetime.Stopped;
         run.Note($"{options.NodeName} finishes what it accepted and stops.");
-        await node.StopAsync(abort.Token);
+        await node.StopAsync(lifetime.Aborted);
         NodeCounters counters = node.Counters;
         run.Result(counters, console => console.WriteLine(
             $"{counters.Node}: {counters.Requests} requests, {counters.Answered} answered, {counters.Refused} refused, {counters.Invalid} invalid, {counters.Expired} expired, {counters.Cancelled} cancelled, {counters.Failed} failed."));
-
-        void Signalled(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            if (!stop.TrySetResult()) abort.Cancel();
-        }
-    }
-
-    private static async Task WatchStdinAsync(TaskCompletionSource stop)
-    {
-        try
-        {
-            byte[] ignored = new byte[256];
-            await using Stream input = System.Console.OpenStandardInput();
-            while (await input.ReadAsync(ignored) > 0)
-            {
-                // What is written there means nothing.
-            }
-        }
-        catch (IOException)
-        {
-            // A pipe that broke has ended too.
-        }
-
-        stop.TrySetResult();
     }
 
     private static long Size(string option, string text)
