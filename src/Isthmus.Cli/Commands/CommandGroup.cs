@@ -18,7 +18,7 @@ internal static class CommandGroup
         foreach (ICommandFactory factory in factories) command.Subcommands.Add(factory.Create());
         return command.Runs(inv =>
         {
-            Dictionary<string, object> listed = new() { [heading + "s"] = command.Subcommands.Select(c => new { c.Name, summary = c.Description }) };
+            Dictionary<string, object> listed = new() { [heading + "s"] = command.Subcommands.Where(c => !c.Hidden).Select(c => new { c.Name, summary = c.Description }) };
             inv.Result(listed, console => List(console, command, heading));
             return Task.CompletedTask;
         });
@@ -27,7 +27,7 @@ internal static class CommandGroup
     private static void List(IAnsiConsole console, Command command, string heading)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns(char.ToUpperInvariant(heading[0]) + heading[1..], "");
-        foreach (Command sub in command.Subcommands) table.AddRow(Markup.Escape($"{command.Name} {sub.Name}"), Markup.Escape(sub.Description ?? ""));
+        foreach (Command sub in command.Subcommands.Where(c => !c.Hidden)) table.AddRow(Markup.Escape($"{command.Name} {sub.Name}"), Markup.Escape(sub.Description ?? ""));
         console.Write(table);
     }
 }

@@ -88,24 +88,15 @@ public sealed class ImagePreprocessor
     {
         if (width < 1 || height < 1 || bands is not (1 or 3) || (long)width * height > MaxPixels || pixels.Length != (long)width * height * bands)
             throw new IsthmusException(ErrorKind.Data, $"{pixels.Length} bytes are no {width}×{height} pixels of {bands} bytes each.");
-        if (bands > Manifest.Channels) throw new IsthmusException(ErrorKind.Data, "The picture has colours, and the network takes grey ones.");
         byte[] scaled = ArrayPool<byte>.Shared.Rent(PixelBytes);
-        byte[]? coloured = bands < Manifest.Channels ? ArrayPool<byte>.Shared.Rent(pixels.Length * Manifest.Channels) : null;
         try
         {
-            if (coloured is not null)
-            {
-                for (int i = 0; i < pixels.Length; i++) coloured.AsSpan(i * Manifest.Channels, Manifest.Channels).Fill(pixels[i]);
-                pixels = coloured.AsSpan(0, pixels.Length * Manifest.Channels);
-            }
-
-            Resampler.Resample(pixels, width, height, Manifest.Channels, Manifest.Crop.Of(width, height), scaled, Manifest.Width, Manifest.Height, Manifest.Filter);
+            Scale(pixels, width, height, bands, scaled, Manifest.Width, Manifest.Height);
             return Normalise(scaled);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(scaled);
-            if (coloured is not null) ArrayPool<byte>.Shared.Return(coloured);
         }
     }
 
@@ -295,6 +286,13 @@ public sealed class ImagePreprocessor
 
     private void ToPixels(ReadOnlyMemory<byte> file, string? name, byte[] pixels, int uprightWidth, int uprightHeight)
     {
+        if (Netpbm.Is(file.Span))
+        {
+            (int plainWidth, int plainHeight, int bands, int start) = Netpbm.Header(file.Span, name ?? "The picture");
+            Scale(file.Span.Slice(start, plainWidth * plainHeight * bands), plainWidth, plainHeight, bands, pixels, uprightWidth, uprightHeight);
+            return;
+        }
+
         (VipsPixels decoded, ImageArea area, Orientation orientation) = Decode(file, name ?? "The picture", _damage, Manifest.Crop.Of);
         using (decoded)
         {
@@ -310,6 +308,28 @@ public sealed class ImagePreprocessor
             Resampler.Resample(decoded.Span, decoded.Width, decoded.Height, decoded.Bands, area, stored, width, height, Manifest.Filter);
             orientation.Apply(stored.AsSpan(0, length), width, height, decoded.Bands, pixels);
             ArrayPool<byte>.Shared.Return(stored);
+        }
+    }
+
+    // Crops and scales pixels that need no decoding.
+    private void Scale(ReadOnlySpan<byte> pixels, int width, int height, int bands, byte[] scaled, int scaledWidth, int scaledHeight)
+    {
+        int channels = Manifest.Channels;
+        if (bands > channels) throw new IsthmusException(ErrorKind.Data, "The picture has colours, and the network takes grey ones: save it as grey first.");
+        byte[]? coloured = bands < channels ? ArrayPool<byte>.Shared.Rent(pixels.Length * channels) : null;
+        try
+        {
+            if (coloured is not null)
+            {
+                for (int i = 0; i < pixels.Length; i++) coloured.AsSpan(i * channels, channels).Fill(pixels[i]);
+                pixels = coloured.AsSpan(0, pixels.Length * channels);
+            }
+
+            Resampler.Resample(pixels, width, height, channels, Manifest.Crop.Of(width, height), scaled, scaledWidth, scaledHeight, Manifest.Filter);
+        }
+        finally
+        {
+            if (coloured is not null) ArrayPool<byte>.Shared.Return(coloured);
         }
     }
 

@@ -54,6 +54,15 @@ public static class EmbeddedModel
         return File.Exists(file) ? file : throw new IsthmusException(ErrorKind.File, $"The sample {string.Join('/', path)} is not here: run from a clone of the repository.");
     }
 
+    /// <summary>The folder of the ladder of variants that the project trained itself, with its test pictures.</summary>
+    /// <exception cref="IsthmusException">It is not there.</exception>
+    public static string Ladder()
+    {
+        string folder = Path.Combine(Root(), "models", "fashion_mnist");
+        return Directory.Exists(folder) ? folder
+            : throw new IsthmusException(ErrorKind.File, "The project's own ladder of networks is not here: run from a clone of the repository, or name a ladder with --ladder.");
+    }
+
     // The launcher says where the clone is; without it, it is looked for from the program upwards.
     private static string Root()
     {

@@ -38,7 +38,7 @@ public sealed class LabelledSetTests : IDisposable
     {
         byte[] pixels = [.. Enumerable.Range(0, 30 * 20).Select(i => (byte)(i * 7))];
         ImagePreprocessor preprocessor = new(new() { Width = 16, Height = 16, ChannelOrder = ChannelOrder.Grey });
-        using Tensor expected = preprocessor.FromFile(PixelFile.Png(pixels, 30, 20)), found = preprocessor.FromPixels(pixels, 30, 20);
+        using Tensor expected = preprocessor.FromFile(Imaging.Pictures.File(pixels, 30, 20, 1)), found = preprocessor.FromPixels(pixels, 30, 20);
         Assert.Equal(expected.Floats.ToArray(), found.Floats.ToArray());
     }
 
