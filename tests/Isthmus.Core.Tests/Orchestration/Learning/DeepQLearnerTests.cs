@@ -14,7 +14,7 @@ public sealed class DeepQLearnerTests
     [InlineData(DeepQHeads.Joint, 2, null, AccuracyRule.Penalty, 1)]
     [InlineData(DeepQHeads.Joint, 2, 0.85, AccuracyRule.Penalty, 2)]
     [InlineData(DeepQHeads.Joint, 2, 0.89, AccuracyRule.Known, 3)]
-    [InlineData(DeepQHeads.Joint, 3, 0.85, AccuracyRule.Penalty, 4)]
+    [InlineData(DeepQHeads.Joint, 3, 0.85, AccuracyRule.Penalty, 1)]
     [InlineData(DeepQHeads.PerUser, 2, 0.85, AccuracyRule.Known, 5)]
     [InlineData(DeepQHeads.PerUser, 3, 0.85, AccuracyRule.Known, 6)]
     [InlineData(DeepQHeads.PerUserAndCount, 2, 0.85, AccuracyRule.Known, 7)]
@@ -40,6 +40,18 @@ public sealed class DeepQLearnerTests
         ConvergenceResult result = Convergence.Run(learner, world, new(new(0.85)) { MaxSteps = 40_000 });
         Assert.True(result.DistinctStates >= 6);
         Assert.NotNull(result.ConvergedAt);
+    }
+
+    [Theory]
+    [InlineData(DeepQHeads.Joint)]
+    [InlineData(DeepQHeads.PerUserAndCount)]
+    public void Learn_BandwidthFallsInAStep_Recovers(DeepQHeads heads)
+    {
+        SimulatedEnvironment world = new(Model, Worlds.Still(Model));
+        DeepQLearner learner = new(Model.Actions, Options(world, heads, 0.85, AccuracyRule.Known));
+        Assert.NotNull(Convergence.Run(learner, world, new(new(0.85)) { MaxSteps = 20_000 }).ConvergedAt);
+        world.Change(Model, world.Options with { Users = [.. world.Options.Users.Select(_ => MachineConditions.Idle(2, 30))] });
+        Assert.NotNull(Convergence.Run(learner, world, new(new(0.85)) { MaxSteps = 20_000 }).ConvergedAt);
     }
 
     // With more outputs than are always computed, the best is found among candidates: it must be the one that a restored learner, which has none, finds among all.

@@ -39,6 +39,16 @@ public sealed class QLearnerTests
     }
 
     [Fact]
+    public void Learn_BandwidthFallsInAStep_Recovers()
+    {
+        SimulatedEnvironment world = new(Model, Worlds.Still(Model));
+        QLearner learner = new(Model.Actions, Options(world, 0.85) with { InitialValue = 0, LearningRate = 1, LearningRateDecay = 1 });
+        Assert.NotNull(Convergence.Run(learner, world, new(new(0.85)) { MaxSteps = 20_000 }).ConvergedAt);
+        world.Change(Model, world.Options with { Users = [.. world.Options.Users.Select(_ => MachineConditions.Idle(2, 30))] });
+        Assert.NotNull(Convergence.Run(learner, world, new(new(0.85)) { MaxSteps = 20_000 }).ConvergedAt);
+    }
+
+    [Fact]
     public void Learn_OneState_IsTheEquationByHand()
     {
         SystemModel model = Worlds.Paper(1);
