@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Errors;
+using Isthmus.Core.Orchestration.Reference;
 
 namespace Isthmus.Core.Orchestration.Learning;
 

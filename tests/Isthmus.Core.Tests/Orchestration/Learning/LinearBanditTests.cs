@@ -1,6 +1,7 @@
 using Isthmus.Core.Errors;
 using Isthmus.Core.Orchestration;
 using Isthmus.Core.Orchestration.Learning;
+using Isthmus.Core.Orchestration.Reference;
 using Isthmus.Core.Orchestration.Simulation;
 
 namespace Isthmus.Core.Tests.Orchestration.Learning;
