@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Orchestration;
+using Isthmus.Core.Orchestration.Reference;
 using Isthmus.Core.Progress;
 
 namespace Isthmus.Lab.Orchestration;

@@ -30,6 +30,7 @@ internal static class ShahhosseiniLearners
             DeepJoint => new DeepQLearner(model.Actions, new(rewards) { Heads = DeepQHeads.Joint, Seed = seed }),
             DeepPerUser => new DeepQLearner(model.Actions, new(rewards) { Heads = DeepQHeads.PerUser, Seed = seed }),
             DeepCounting => new DeepQLearner(model.Actions, new(rewards) { Heads = DeepQHeads.PerUserAndCount, Seed = seed }),
+            Bandit => new LinearBandit(model.Actions, new(goal)),
             Isthmus => new ModelLearner(model.Actions, goal, seed),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such learner."),
         };

@@ -13,6 +13,8 @@ internal static class ShahhosseiniReport
         (ShahhosseiniLearners.Bandit, "#2f9e44"), (ShahhosseiniLearners.Isthmus, "#7048a8"), (ShahhosseiniCase.Optimum, "#212529"),
     ];
 
+    private static readonly string[] RaceColours = ["#1971c2", "#e8590c", "#2f9e44", "#7048a8"];
+
     /// <summary>The sections, what came out first.</summary>
     public static ImmutableArray<ReportSection> Of(ShahhosseiniResult result) =>
     [
@@ -20,6 +22,8 @@ internal static class ShahhosseiniReport
         .. result.Worlds.Select(w => Divided(result, w)),
         Steps(result),
         .. result.Races.Select(Race),
+        Live(result.Live),
+        Predicted(result.Live),
         Joint(result),
         .. result.Worlds.Select(w => Users(result, w)),
         .. result.Worlds.Select(w => Cases(result, w)),
@@ -100,6 +104,47 @@ internal static class ShahhosseiniReport
         Lines =
         [
             new("Mean response time over the optimum's", "steps", "×", [.. race.Curves.Select(c => new LineSeries(c.Learner, Colour(c.Learner), c.Points, AsMarks: false, c.Learner == ShahhosseiniLearners.Isthmus))]) { HasLinearY = true },
+        ],
+    };
+
+    private static ReportSection Live(LiveStudy live) => new($"Live: {live.Users} real user processes, an edge and a cloud")
+    {
+        Text =
+        [
+            $"Every user is a process that runs the product's pipeline, every node an `isthmus serve`, every transfer real; {live.WeakUsers} of the users on a weak link. Isthmus learned on these processes from knowing nothing, and may choose every variant everywhere; the deep Q-network was trained in the simulation first, since it needs thousands of steps. "
+            + "Then each method's decision is carried out in turn, round by round; decisions that are equal share their rounds. Milliseconds with 95 % intervals from the scatter of the rounds; accuracy by the ladder, and the share of the requests sent here that were answered rightly.",
+        ],
+        Lines =
+        [
+            new("Mean response time of each step while Isthmus learned, from knowing nothing", "step", "ms",
+                [.. live.Learned.GroupBy(l => l.Threshold).Select((g, i) => new LineSeries($"threshold {g.Key}", RaceColours[i % RaceColours.Length], [.. g.Where(l => double.IsFinite(l.Ms)).Select(l => ((double)l.Step, l.Ms))]))]) { HasLinearX = true, HasLinearY = true },
+        ],
+        Tables =
+        [
+            new(
+                "", ["<threshold", "<method", "predicted ms", "measured ms", "95 %", "accuracy", "right", "lost", "<decision"],
+                [.. live.Rows.Select(r => ((ImmutableArray<string>)
+                    [r.Threshold, r.Method, Ms(r.PredictedMs), Ms(r.MeasuredMs), $"{Ms(r.LowMs)}…{Ms(r.HighMs)}", $"{r.MeanAccuracy * 100:0.00} %", $"{r.Right * 100:0.0} %", $"{r.Lost} of {r.Requests}", r.Decision], r.Method == ShahhosseiniLearners.Isthmus))]),
+        ],
+    };
+
+    private static ReportSection Predicted(LiveStudy live) => new("How well the simulation predicts the live run")
+    {
+        Text =
+        [
+            "Errors as shares of what was measured: half of the predictions are no further off than the median, nine in ten no further than the next column."
+            + (live.Comparison.JointOrder is { } order ? $" Of joint actions, Kendall's τ between predicted and measured order is {order:0.00}." : "")
+            + (live.Comparison.ChoosingLoses is { } loses ? $" The joint action that is predicted to be the fastest is {loses * 100:0.0} % slower than the fastest that was measured." : ""),
+        ],
+        Tables =
+        [
+            new(
+                "", ["<what", "predictions", "median", "nine in ten", "largest", "bias"],
+                [.. new[] { ("each action alone", live.Comparison.ActionErrors), ("users sharing a node", live.Comparison.SharingErrors), ("joint actions", live.Comparison.JointErrors) }.Where(e => e.Item2 is not null).Select(e => ((ImmutableArray<string>)
+                    [e.Item1, $"{e.Item2!.Count}", $"{e.Item2.Median * 100:0.0} %", $"{e.Item2.P90 * 100:0.0} %", $"{e.Item2.Largest * 100:0.0} %", $"{e.Item2.Bias * 100:+0.0;−0.0;0.0} %"], false))]),
+            new(
+                "Users sharing a node, and joint actions", ["<what", "users", "predicted ms", "measured ms", "error"],
+                [.. live.Comparison.Sharing.Concat(live.Comparison.Joint).Select(t => ((ImmutableArray<string>)[t.Name, $"{t.Sharing}", Ms(t.PredictedMs), Ms(t.MeasuredMs), $"{t.Error * 100:+0.0;−0.0;0.0} %"], false))]),
         ],
     };
 

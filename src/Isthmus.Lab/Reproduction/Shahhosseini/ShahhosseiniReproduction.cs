@@ -37,10 +37,10 @@ public sealed class ShahhosseiniReproduction : IReproduction
             Seconds = Math.Round(options.Clock.GetElapsedTime(start).TotalSeconds, 1),
             SoftwareVersion = typeof(ShahhosseiniReproduction).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
             Host = $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors",
-            Emulated = [],
-            Claims = [],
+            Emulated = result.Live.Emulated.Add("all that is called simulated or predicted"),
+            Claims = ShahhosseiniClaims.Of(result),
             Sections = ShahhosseiniReport.Of(result),
-            Details = new { result.Cases, result.Races },
+            Details = new { result.Worlds, result.Cases, result.Tight, result.Live, result.Joint },
         };
     }
 }

@@ -11,8 +11,14 @@ internal sealed record ShahhosseiniResult
     /// <summary>Every world, number of users, scenario and threshold.</summary>
     public required ImmutableArray<ShahhosseiniCase> Cases { get; init; }
 
+    /// <summary>Of each world, the most users on regular links with less accuracy to lose than the paper loses: what its headline is compared in.</summary>
+    public required ImmutableArray<ShahhosseiniCase> Tight { get; init; }
+
     /// <summary>How the learners learned, of one case each.</summary>
     public required ImmutableArray<LearningRace> Races { get; init; }
+
+    /// <summary>What came out of running for real.</summary>
+    public required LiveStudy Live { get; init; }
 
     /// <summary>Users who differ, and may choose more than the paper lets them.</summary>
     public required ImmutableArray<JointRow> Joint { get; init; }

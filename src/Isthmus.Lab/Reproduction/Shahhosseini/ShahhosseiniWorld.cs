@@ -15,6 +15,9 @@ internal sealed record ShahhosseiniWorld(string Name, string Source, ImmutableAr
     /// <summary>The bytes of a picture that crosses.</summary>
     public required double Bytes { get; init; }
 
+    /// <summary>What a request that leaves the device costs there, in milliseconds.</summary>
+    public double OverheadMs { get; init; }
+
     /// <summary>The contention of edge and cloud.</summary>
     public required ImmutableArray<ContentionCurve> Contention { get; init; }
 
@@ -50,8 +53,8 @@ internal sealed record ShahhosseiniWorld(string Name, string Source, ImmutableAr
         {
             foreach (LadderVariant variant in Ladder.Where(v => limits == ActionLimits.Everywhere || v == best))
             {
-                actions.Add(new($"edge {variant.Name}", 0, 0, Bytes, variant.EdgeMs, variant.Accuracy) { Variant = variant.Name });
-                actions.Add(new($"cloud {variant.Name}", 1, 0, Bytes, variant.CloudMs, variant.Accuracy) { Variant = variant.Name });
+                actions.Add(new($"edge {variant.Name}", 0, OverheadMs, Bytes, variant.EdgeMs, variant.Accuracy) { Variant = variant.Name });
+                actions.Add(new($"cloud {variant.Name}", 1, OverheadMs, Bytes, variant.CloudMs, variant.Accuracy) { Variant = variant.Name });
             }
         }
 
