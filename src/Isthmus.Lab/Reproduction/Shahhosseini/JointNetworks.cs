@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Codec;
+using Isthmus.Core.Orchestration;
 using Isthmus.Core.Planning;
 using Isthmus.Core.Profiling;
 using Isthmus.Core.Profiling.Curves;
@@ -64,6 +65,33 @@ internal sealed record JointNetworks(ImmutableArray<PlanVariant> Variants, doubl
 
         double best = profiles.Max(p => p.Calibration!.Top1!.Value);
         return new([.. profiles.Select(p => new PlanVariant(ProfileIndex.Of(p), best - p.Calibration!.Top1!.Value)).OrderBy(v => v.Loss)], best, true);
+    }
+
+    /// <summary>The networks as a ladder of variants, sent as whole JPEGs; null if there is but one.</summary>
+    /// <param name="contention">The contention of edge and cloud.</param>
+    /// <param name="like">A world whose links are taken over.</param>
+    public ShahhosseiniWorld? World(ImmutableArray<ContentionCurve> contention, ShahhosseiniWorld like)
+    {
+        if (Variants.Length < 2) return null;
+        ImmutableArray<LadderVariant> ladder = [.. Variants.Select(v => new LadderVariant(
+            v.Index.Profile.ModelName, Accuracy - v.Loss, On(v, Tier.Device, InputEncoding.Local), On(v, Tier.Edge, Jpeg), On(v, Tier.Cloud, Jpeg))).OrderByDescending(v => v.Accuracy)];
+        Profile finest = Variants.MinBy(v => v.Loss)!.Index.Profile;
+        return like with
+        {
+            Name = "photographs",
+            Source = $"The networks that were named, profiled on this machine and two nodes; top-1 of {finest.Calibration?.SampleCount ?? 0} labelled photographs; contention and links as in the world that was measured live",
+            Ladder = ladder,
+            Bytes = finest.Inputs.First(i => i.Encoding == Jpeg).Bytes.Value,
+            Contention = contention,
+            Thresholds = ShahhosseiniWorld.ThresholdsLike(ladder),
+            OverheadMs = finest.Nodes.First(n => n.Tier == Tier.Device).Inputs.First(i => i.Encoding == Jpeg).Encode.Value,
+        };
+
+        static double On(PlanVariant variant, Tier tier, InputEncoding input)
+        {
+            NodeProfile node = variant.Index.Profile.Nodes.First(n => n.Tier == tier);
+            return variant.Index.Compute(node.Name, null, null)!.Value.Value + node.Inputs.First(i => i.Encoding == input).Decode.Value;
+        }
     }
 
     private static async Task<Profile> ProfileAsync(

@@ -29,6 +29,9 @@ internal sealed record ShahhosseiniEffort
     /// <summary>Up to how many users a deep Q-network has an output for each joint action; beyond, one for each user's action only.</summary>
     public required int JointOutputs { get; init; }
 
+    /// <summary>Steps in which it is watched what users live through.</summary>
+    public required int RailSteps { get; init; }
+
     /// <summary>The real users.</summary>
     public required int LiveUsers { get; init; }
 
@@ -47,7 +50,7 @@ internal sealed record ShahhosseiniEffort
     /// <summary>The effort that the options ask for.</summary>
     public static ShahhosseiniEffort Of(ReproductionOptions options) => options.Quick
         ? new() { Users = [1, 3, 5], LearnedScenarios = ["A"], LearnedThresholds = ["89"], Runs = 1, QSteps = 300_000, DeepSteps = 6_000, ModelSteps = 500, JointOutputs = 3,
-            LiveUsers = 3, LiveProfileRounds = 3, LiveJointActions = 5, LiveSteps = 15, LiveRounds = 8 }
+            RailSteps = 300, LiveUsers = 3, LiveProfileRounds = 3, LiveJointActions = 5, LiveSteps = 15, LiveRounds = 8 }
         : new() { Users = [1, 2, 3, 4, 5], LearnedScenarios = ["A", "D"], LearnedThresholds = ["Min", "80", "85", "89", "Max"], Runs = 5, QSteps = 2_000_000, DeepSteps = 60_000, ModelSteps = 2_000, JointOutputs = 5,
-            LiveUsers = 5, LiveProfileRounds = 15, LiveJointActions = 30, LiveSteps = 80, LiveRounds = 100 };
+            RailSteps = 1000, LiveUsers = 5, LiveProfileRounds = 15, LiveJointActions = 30, LiveSteps = 80, LiveRounds = 100 };
 }

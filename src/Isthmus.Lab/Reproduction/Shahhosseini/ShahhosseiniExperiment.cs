@@ -10,8 +10,9 @@ internal sealed class ShahhosseiniExperiment(ReproductionOptions options, Shahho
     /// <summary>Runs it.</summary>
     public async Task<ShahhosseiniResult> RunAsync(PartialProgress progress, CancellationToken cancellationToken)
     {
-        (ShahhosseiniWorld measured, LiveStudy live) = await new ShahhosseiniLive(options, effort).RunAsync(new PartialProgress(progress, 0, 0.4), cancellationToken);
-        ImmutableArray<ShahhosseiniWorld> worlds = [measured, ShahhosseiniWorld.Published];
+        (ShahhosseiniWorld measured, LiveStudy live) = await new ShahhosseiniLive(options, effort).RunAsync(new PartialProgress(progress, 0, 0.3), cancellationToken);
+        JointNetworks networks = await JointNetworks.MeasureAsync(options, new PartialProgress(progress, 0.3, 0.55), cancellationToken);
+        ImmutableArray<ShahhosseiniWorld> worlds = networks.World(measured.Contention, measured) is { } photographs ? [measured, photographs, ShahhosseiniWorld.Published] : [measured, ShahhosseiniWorld.Published];
         List<ShahhosseiniCase> cases = [];
         foreach (ShahhosseiniWorld world in worlds)
         {
@@ -25,16 +26,21 @@ internal sealed class ShahhosseiniExperiment(ReproductionOptions options, Shahho
         }
 
         List<LearningRace> races = [];
-        await Task.Run(() => Learn(worlds, cases, races, new PartialProgress(progress, 0.4, 0.7), cancellationToken), cancellationToken);
-        JointNetworks networks = await JointNetworks.MeasureAsync(options, new PartialProgress(progress, 0.7, 0.98), cancellationToken);
+        await Task.Run(() => Learn(worlds, cases, races, new PartialProgress(progress, 0.55, 0.98), cancellationToken), cancellationToken);
+        progress.Report(new("watches what users live through", 0.97));
+        ImmutableArray<RailRow> rail = await Task.Run(() => RailStudy.Of(worlds[^1], effort.Users[^1], worlds[^1].Goals.First(g => g.Name == "89").Goal, effort.RailSteps, cancellationToken), cancellationToken);
         progress.Report(new("decides for users who differ", 0.98));
         ImmutableArray<JointRow> joint = await Task.Run(() => JointStudy.Of(networks), cancellationToken);
         // The headline: less than 0.9 points lost.
         ImmutableArray<ShahhosseiniCase> tight = [.. worlds.Select(w => ShahhosseiniCase.Of(w, effort.Users[^1], ShahhosseiniScenario.All[0], "less than 0.9 points", new(w.Ladder.Max(v => v.Accuracy) - 0.00899)))];
-        return new() { Worlds = worlds, Tight = tight, Cases = [.. cases], Races = [.. races], Live = live, Joint = joint, JointLabelled = networks.Labelled };
+        return new() { Worlds = worlds, Tight = tight, Cases = [.. cases], Races = [.. races], Live = live, Rail = rail, Joint = joint, JointLabelled = networks.Labelled };
     }
 
-    private static readonly string[] Learners = [ShahhosseiniLearners.Q, ShahhosseiniLearners.DeepJoint, ShahhosseiniLearners.DeepPerUser, ShahhosseiniLearners.DeepCounting, ShahhosseiniLearners.Bandit, ShahhosseiniLearners.Isthmus];
+    private static readonly string[] Learners =
+    [
+        ShahhosseiniLearners.Q, ShahhosseiniLearners.QFromMin, ShahhosseiniLearners.DeepJoint, ShahhosseiniLearners.DeepPerUser, ShahhosseiniLearners.DeepFromMin, ShahhosseiniLearners.DeepCounting,
+        ShahhosseiniLearners.Bandit, ShahhosseiniLearners.Isthmus,
+    ];
 
     // Every learner in the cases that are learned; what it reached joins the case.
     private void Learn(ImmutableArray<ShahhosseiniWorld> worlds, List<ShahhosseiniCase> cases, List<LearningRace> races, IProgress<ProgressReport> progress, CancellationToken cancellationToken)
@@ -47,10 +53,10 @@ internal sealed class ShahhosseiniExperiment(ReproductionOptions options, Shahho
             ShahhosseiniScenario scenario = ShahhosseiniScenario.All.First(s => s.Name == at.Scenario);
             AccuracyGoal goal = world.Goals.First(g => g.Name == at.Threshold).Goal;
             List<(string Learner, ImmutableArray<(double Step, double Ratio)> Points)> curves = [];
-            foreach (string name in Learners.Where(l => ShahhosseiniLearners.CanLearn(l, at.Users, effort)))
+            foreach (string name in Learners.Where(l => ShahhosseiniLearners.CanLearn(l, at, effort)))
             {
                 progress.Report(new($"{at.World}: {name}, {at.Users} users, scenario {at.Scenario}, threshold {at.Threshold}", (double)i / learned.Length));
-                int budget = name == ShahhosseiniLearners.Q ? effort.QSteps : name is ShahhosseiniLearners.DeepJoint or ShahhosseiniLearners.DeepPerUser or ShahhosseiniLearners.DeepCounting ? effort.DeepSteps : effort.ModelSteps;
+                int budget = ShahhosseiniLearners.Budget(name, effort);
                 (ShahhosseiniOutcome outcome, ImmutableArray<(double Step, double Ratio)> curve) = ShahhosseiniLearners.Run(name, world, at.Users, scenario, goal, effort.Runs, budget, cancellationToken);
                 at = at with { Outcomes = at.Outcomes.Add(outcome) };
                 curves.Add((name, curve));

@@ -10,7 +10,8 @@ namespace Isthmus.Lab.Reproduction.Shahhosseini;
 internal static class ShahhosseiniLearners
 {
     /// <summary>Their names.</summary>
-    public const string Q = "Q-learning", DeepJoint = "DQN, an output per joint action", DeepPerUser = "DQN, an output per user's action", DeepCounting = "DQN, … and number of sharers", Bandit = "μLinUCB", Isthmus = "Isthmus";
+    public const string Q = "Q-learning", DeepJoint = "DQN, an output per joint action", DeepPerUser = "DQN, an output per user's action", DeepCounting = "DQN, … and number of sharers", Bandit = "μLinUCB",
+        QFromMin = "Q-learning, from an agent of \"Min\"", DeepFromMin = "DQN, an output per user's action, from an agent of \"Min\"", Isthmus = "Isthmus";
 
     // A decision that misses the threshold has no place on the curve of response times; it is drawn here.
     private const double Missed = 3;
@@ -36,11 +37,20 @@ internal static class ShahhosseiniLearners
         };
     }
 
-    /// <summary>Whether a learner can be tried with so many users.</summary>
-    public static bool CanLearn(string name, int users, ShahhosseiniEffort effort) => name switch
+    /// <summary>Whether a learner is tried in a case.</summary>
+    public static bool CanLearn(string name, ShahhosseiniCase at, ShahhosseiniEffort effort) => name switch
     {
-        DeepJoint => users <= effort.JointOutputs,
+        DeepJoint => at.Users <= effort.JointOutputs,
+        QFromMin or DeepFromMin => at.Threshold != "Min",
         _ => true,
+    };
+
+    /// <summary>The most steps of a run.</summary>
+    public static int Budget(string name, ShahhosseiniEffort effort) => name switch
+    {
+        Q or QFromMin => effort.QSteps,
+        DeepJoint or DeepPerUser or DeepCounting or DeepFromMin => effort.DeepSteps,
+        _ => effort.ModelSteps,
     };
 
     /// <summary>Has a learner learn a case several times.</summary>
@@ -54,7 +64,7 @@ internal static class ShahhosseiniLearners
         for (int run = 1; run <= runs; run++)
         {
             SimulatedEnvironment simulation = new(model, Simulation(state, run));
-            ILearner learner = Create(name, model, state, goal, run);
+            ILearner learner = name is QFromMin or DeepFromMin ? Transferred(name, model, state, goal, run, budget, cancellationToken) : Create(name, model, state, goal, run);
             ConvergenceResult result = Convergence.Run(learner, simulation, new(goal) { MaxSteps = budget }, cancellationToken);
             int[] choices = new int[users];
             learner.ChooseBest(state, choices);
@@ -73,6 +83,17 @@ internal static class ShahhosseiniLearners
                 Optimal = all.Average(r => r.Result.Last.Optimal),
             },
             [.. median.Curve.Where(p => p.Step > 0).Select(p => ((double)p.Step, p.Excess is { } excess ? Math.Min(Missed, 1 + excess) : Missed))]);
+    }
+
+    // An agent learns without a threshold first (the paper's transfer); its steps are not counted, since it serves all thresholds.
+    private static ILearner Transferred(string name, SystemModel model, SystemState state, AccuracyGoal goal, long seed, int budget, CancellationToken cancellationToken)
+    {
+        string kind = name == QFromMin ? Q : DeepPerUser;
+        ILearner source = Create(kind, model, state, new(), seed), learner = Create(kind, model, state, goal, seed);
+        Convergence.Run(source, new(model, Simulation(state, seed + 1000)), new(new()) { MaxSteps = budget }, cancellationToken);
+        if (learner is QLearner q) q.Transfer((QLearner)source);
+        else ((DeepQLearner)learner).Transfer((DeepQLearner)source);
+        return learner;
     }
 
     /// <summary>A simulation in which users and nodes stay as they are.</summary>

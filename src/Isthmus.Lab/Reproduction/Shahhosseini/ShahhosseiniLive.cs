@@ -84,9 +84,6 @@ internal sealed class ShahhosseiniLive(ReproductionOptions options, Shahhosseini
         [
             .. actions.Where(a => a.Node < 0).Select(a => new LadderVariant(a.Variant, a.Accuracy, a.DeviceMs, On(0, a.Variant).NodeMs, On(1, a.Variant).NodeMs)).OrderByDescending(v => v.Accuracy),
         ];
-        double least = ladder.Min(v => v.Accuracy), range = ladder.Max(v => v.Accuracy) - least;
-        // Where between the least and the most accurate the paper's thresholds lie in its own ladder.
-        double At(double paper) => least + (range * (paper - 0.728) / (0.899 - 0.728));
         return new(
             "measured here", $"The ladder that the project trained (Fashion-MNIST, {live.Ladder.Variants[0].Images:#,0} test images, top-1), profiled with real processes; contention as measured; thresholds lie between the least and the most accurate variant where the paper's do", ladder)
         {
@@ -95,7 +92,7 @@ internal sealed class ShahhosseiniLive(ReproductionOptions options, Shahhosseini
             Regular = new(1, 1, live.Options.Regular.Mbps, live.Options.Regular.RttMs),
             Weak = new(1, 1, live.Options.Weak.Mbps, live.Options.Weak.RttMs),
             Ways = [.. live.State.Nodes.Select(n => n with { Cpu = 1, Memory = 1 })],
-            Thresholds = [("80", At(0.80)), ("85", At(0.85)), ("89", At(0.89))],
+            Thresholds = ShahhosseiniWorld.ThresholdsLike(ladder),
             OverheadMs = On(0, ladder[0].Name).DeviceMs,
         };
 
@@ -116,7 +113,7 @@ internal sealed class ShahhosseiniLive(ReproductionOptions options, Shahhosseini
     private async Task<int[]> LearnAsync(
         RestrictedEnvironment live, string threshold, AccuracyGoal goal, List<(string Threshold, int Step, double Ms)> learned, PartialProgress progress, CancellationToken cancellationToken)
     {
-        ILearner learner = ShahhosseiniLearners.Create(ShahhosseiniLearners.Isthmus, new(live.Actions, [ContentionCurve.TakingTurns(1), ContentionCurve.TakingTurns(1)]), live.State, goal, seed: 1);
+        GuardRail learner = new(new ModelLearner(live.Actions, goal, seed: 1), live.Actions, goal);
         int users = live.Actions.Users.Length;
         int[] choices = new int[users];
         double[] ms = new double[users];

@@ -10,6 +10,7 @@ internal static class ShahhosseiniReport
     [
         (ShahhosseiniCase.DeviceOnly, "#868e96"), (ShahhosseiniCase.EdgeOnly, "#e8590c"), (ShahhosseiniCase.CloudOnly, "#1971c2"), (ShahhosseiniCase.NoModelSelection, "#a61e4d"),
         (ShahhosseiniCase.NoOffloading, "#5c940d"), (ShahhosseiniLearners.Q, "#e03131"), (ShahhosseiniLearners.DeepJoint, "#f08c00"), (ShahhosseiniLearners.DeepPerUser, "#0c8599"), (ShahhosseiniLearners.DeepCounting, "#66a80f"),
+        (ShahhosseiniLearners.QFromMin, "#ffa8a8"), (ShahhosseiniLearners.DeepFromMin, "#66d9e8"),
         (ShahhosseiniLearners.Bandit, "#2f9e44"), (ShahhosseiniLearners.Isthmus, "#7048a8"), (ShahhosseiniCase.Optimum, "#212529"),
     ];
 
@@ -22,6 +23,7 @@ internal static class ShahhosseiniReport
         .. result.Worlds.Select(w => Divided(result, w)),
         Steps(result),
         .. result.Races.Select(Race),
+        Rail(result),
         Live(result.Live),
         Predicted(result.Live),
         Joint(result),
@@ -83,7 +85,7 @@ internal static class ShahhosseiniReport
         {
             Text =
             [
-                "A step is one joint action: every user sends one request. Steps until what the learner holds to be best was, and stayed, within 1 % of the optimum under the true times, with the threshold kept; the median of the runs, and how many of them got there.",
+                "A step is one joint action: every user sends one request. Steps until what the learner holds to be best was, and stayed, within 1 % of the optimum under the true times, with the threshold kept; the median of the runs, and how many of them got there. Learners \"from an agent of Min\" begin with what one learned that had no threshold (the paper's transfer); that agent's steps are not counted.",
             ],
             Tables =
             [
@@ -104,6 +106,24 @@ internal static class ShahhosseiniReport
         Lines =
         [
             new("Mean response time over the optimum's", "steps", "×", [.. race.Curves.Select(c => new LineSeries(c.Learner, Colour(c.Learner), c.Points, AsMarks: false, c.Learner == ShahhosseiniLearners.Isthmus))]) { HasLinearY = true },
+        ],
+    };
+
+    private static ReportSection Rail(ShahhosseiniResult result) => new("What users live through meanwhile")
+    {
+        Text =
+        [
+            $"{result.Rail[0].World}, {result.MostUsers} users, links regular, threshold 89: the first {result.Rail[0].Steps:#,0} steps of each learner, with the guard rail between it and the users and without. Expected times, in the true model: over all steps, beside the optimum; the worst request beside the most accurate variant on the own device; "
+            + $"the share of requests beyond {1 + RailStudy.Bound:0.##} times that; the share of steps that miss the threshold; and what the learner holds to be best at the end.",
+        ],
+        Tables =
+        [
+            new(
+                "", ["<learner", "<guard rail", "all steps over the optimum", "worst request", "beyond the bound", "steps that miss the threshold", "at the end over the optimum"],
+                [.. result.Rail.Select(r => ((ImmutableArray<string>)
+                    [
+                        r.Learner, r.Guarded ? "yes" : "no", $"{r.OverOptimum:0.00} ×", $"{r.WorstOverDevice:0.00} ×", $"{r.BeyondBound * 100:0.0} %", $"{r.Missed * 100:0.0} %", r.EndOverOptimum is { } end ? $"{end:0.00} ×" : "misses it",
+                    ], r is { Guarded: true, Learner: ShahhosseiniLearners.Isthmus }))]),
         ],
     };
 

@@ -17,6 +17,9 @@ internal sealed record ShahhosseiniResult
     /// <summary>How the learners learned, of one case each.</summary>
     public required ImmutableArray<LearningRace> Races { get; init; }
 
+    /// <summary>What users lived through while learners learned.</summary>
+    public required ImmutableArray<RailRow> Rail { get; init; }
+
     /// <summary>What came out of running for real.</summary>
     public required LiveStudy Live { get; init; }
 

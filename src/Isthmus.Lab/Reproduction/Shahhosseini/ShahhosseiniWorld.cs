@@ -37,6 +37,15 @@ internal sealed record ShahhosseiniWorld(string Name, string Source, ImmutableAr
     public ImmutableArray<(string Name, AccuracyGoal Goal)> Goals =>
         [("Min", new()), .. Thresholds.Select(t => (t.Name, new AccuracyGoal(t.Accuracy))), ("Max", new AccuracyGoal(Ladder.Max(v => v.Accuracy)))];
 
+    /// <summary>The paper's thresholds, as accuracies that lie between the least and the most accurate variant of a ladder where 80, 85 and 89 % lie in the published one.</summary>
+    public static ImmutableArray<(string Name, double Accuracy)> ThresholdsLike(ImmutableArray<LadderVariant> ladder)
+    {
+        ImmutableArray<LadderVariant> published = Published.Ladder;
+        double from = published.Min(v => v.Accuracy), least = ladder.Min(v => v.Accuracy);
+        double stretch = (ladder.Max(v => v.Accuracy) - least) / (published.Max(v => v.Accuracy) - from);
+        return [.. Published.Thresholds.Select(t => (t.Name, least + ((t.Accuracy - from) * stretch)))];
+    }
+
     /// <summary>The figures of the published networks that the paper used.</summary>
     public static ShahhosseiniWorld Published { get; } = OfPublished();
 
