@@ -116,12 +116,17 @@ public sealed class SimulatedEnvironment : IOrchestrationEnvironment
         return sum / choices.Length;
     }
 
-    private static void Check(SystemModel model, SimulationOptions options)
+    internal static void Check(SystemModel model)
     {
         model.Actions.Validate();
         if (model.Contention.IsDefault || model.Contention.Length != model.Actions.Nodes.Length) throw new IsthmusException(ErrorKind.Usage, "This cannot be simulated: it needs the contention of every node.");
         foreach (ContentionCurve curve in model.Contention) curve.Validate();
         if (!(model.LowMemoryFactor is >= 1 and < double.PositiveInfinity)) throw new IsthmusException(ErrorKind.Usage, "This cannot be simulated: a machine short of memory is not faster, and not infinitely slow.");
+    }
+
+    private static void Check(SystemModel model, SimulationOptions options)
+    {
+        Check(model);
         options.Validate(model.Actions);
     }
 
