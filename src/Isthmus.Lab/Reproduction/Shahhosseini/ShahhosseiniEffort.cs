@@ -32,6 +32,9 @@ internal sealed record ShahhosseiniEffort
     /// <summary>Steps in which it is watched what users live through.</summary>
     public required int RailSteps { get; init; }
 
+    /// <summary>The numbers of users whose requests come when they come.</summary>
+    public required ImmutableArray<int> Crowds { get; init; }
+
     /// <summary>The real users.</summary>
     public required int LiveUsers { get; init; }
 
@@ -50,7 +53,7 @@ internal sealed record ShahhosseiniEffort
     /// <summary>The effort that the options ask for.</summary>
     public static ShahhosseiniEffort Of(ReproductionOptions options) => options.Quick
         ? new() { Users = [1, 3, 5], LearnedScenarios = ["A"], LearnedThresholds = ["89"], Runs = 1, QSteps = 300_000, DeepSteps = 6_000, ModelSteps = 500, JointOutputs = 3,
-            RailSteps = 300, LiveUsers = 3, LiveProfileRounds = 3, LiveJointActions = 5, LiveSteps = 15, LiveRounds = 8 }
+            RailSteps = 300, Crowds = [100], LiveUsers = 3, LiveProfileRounds = 3, LiveJointActions = 5, LiveSteps = 15, LiveRounds = 8 }
         : new() { Users = [1, 2, 3, 4, 5], LearnedScenarios = ["A", "D"], LearnedThresholds = ["Min", "80", "85", "89", "Max"], Runs = 5, QSteps = 2_000_000, DeepSteps = 60_000, ModelSteps = 2_000, JointOutputs = 5,
-            RailSteps = 1000, LiveUsers = 5, LiveProfileRounds = 15, LiveJointActions = 30, LiveSteps = 80, LiveRounds = 100 };
+            RailSteps = 1000, Crowds = [20, 100, 300], LiveUsers = 5, LiveProfileRounds = 15, LiveJointActions = 30, LiveSteps = 80, LiveRounds = 100 };
 }

@@ -26,6 +26,7 @@ internal static class ShahhosseiniReport
         Rail(result),
         Live(result.Live),
         Predicted(result.Live),
+        Crowds(result),
         Joint(result),
         .. result.Worlds.Select(w => Users(result, w)),
         .. result.Worlds.Select(w => Cases(result, w)),
@@ -165,6 +166,25 @@ internal static class ShahhosseiniReport
             new(
                 "Users sharing a node, and joint actions", ["<what", "users", "predicted ms", "measured ms", "error"],
                 [.. live.Comparison.Sharing.Concat(live.Comparison.Joint).Select(t => ((ImmutableArray<string>)[t.Name, $"{t.Sharing}", Ms(t.PredictedMs), Ms(t.MeasuredMs), $"{t.Error * 100:+0.0;−0.0;0.0} %"], false))]),
+        ],
+    };
+
+    private static ReportSection Crowds(ShahhosseiniResult result) => new("Hundreds of users whose requests come when they come")
+    {
+        Text =
+        [
+            "The published figures, every variant everywhere, a mean accuracy of 85 % wanted; half a request a second of each user, at random or in bursts; a quarter of the links weak; the edge serves one request at a time for each 50 users without loss, the cloud one for each 25, beyond that all at once and slower. "
+            + "\"All at once\" is what is best if all users always send at the same time, as in the paper's epochs. Isthmus learns how nodes are shared from the mean times of each second. Same arrivals for all. `isthmus lab users` runs it for other numbers.",
+        ],
+        Tables =
+        [
+            .. result.Crowds.GroupBy(c => (c.Users, c.Bursts)).Select(g => new ReportTable(
+                $"{g.Key.Users} users, {(g.Key.Bursts ? "in bursts" : "at random")}", ["<method", "mean ms", "p50", "p95", "p99", "slowest user", "Jain", "accuracy", "device", "edge", "cloud", "answered", "lost", "ms to decide"],
+                [.. g.Select(c => ((ImmutableArray<string>)
+                    [
+                        c.Row.Method, Ms(c.Row.MeanMs), Ms(c.Row.P50Ms), Ms(c.Row.P95Ms), Ms(c.Row.P99Ms), Ms(c.Row.SlowestUserMs), $"{c.Row.Jain:0.00}", $"{c.Row.MeanAccuracy * 100:0.0} %", $"{c.Row.Device * 100:0} %",
+                        $"{c.Row.Edge * 100:0} %", $"{c.Row.Cloud * 100:0} %", $"{(double)c.Row.Answered / c.Row.Requests * 100:0.0} %", $"{c.Row.Lost:#,0}", $"{c.Row.DecideMs:0.00}",
+                    ], c.Row.Method == "Isthmus, knowing nothing"))])),
         ],
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Isthmus.Lab.Orchestration;
 
 namespace Isthmus.Lab.Reproduction.Shahhosseini;
 
@@ -16,6 +17,9 @@ internal sealed record ShahhosseiniResult
 
     /// <summary>How the learners learned, of one case each.</summary>
     public required ImmutableArray<LearningRace> Races { get; init; }
+
+    /// <summary>Hundreds of users whose requests come when they come: by number of users, whether in bursts, and method.</summary>
+    public required ImmutableArray<(int Users, bool Bursts, UsersStudyRow Row)> Crowds { get; init; }
 
     /// <summary>What users lived through while learners learned.</summary>
     public required ImmutableArray<RailRow> Rail { get; init; }
