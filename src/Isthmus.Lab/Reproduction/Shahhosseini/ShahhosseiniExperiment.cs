@@ -57,25 +57,34 @@ internal sealed class ShahhosseiniExperiment(ReproductionOptions options, Shahho
     // Every learner in the cases that are learned; what it reached joins the case.
     private void Learn(ImmutableArray<ShahhosseiniWorld> worlds, List<ShahhosseiniCase> cases, List<LearningRace> races, IProgress<ProgressReport> progress, CancellationToken cancellationToken)
     {
-        int[] learned = [.. Enumerable.Range(0, cases.Count).Where(i => effort.LearnedScenarios.Contains(cases[i].Scenario) && effort.LearnedThresholds.Contains(cases[i].Threshold))];
-        for (int i = 0; i < learned.Length; i++)
+        int[] learned = [.. Enumerable.Range(0, cases.Count).Where(i => effort.Learned.Contains((cases[i].Scenario, cases[i].Threshold)))];
+        ShahhosseiniCase[] done = new ShahhosseiniCase[learned.Length];
+        ImmutableArray<(string Learner, ImmutableArray<(double Step, double Ratio)> Points)>[] curves = new ImmutableArray<(string, ImmutableArray<(double, double)>)>[learned.Length];
+        int ended = 0;
+
+        // Those with the most users take the longest, so they begin.
+        int[] order = [.. Enumerable.Range(0, learned.Length).OrderByDescending(i => cases[learned[i]].Users)];
+        Parallel.ForEach(order, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
         {
             ShahhosseiniCase at = cases[learned[i]];
             ShahhosseiniWorld world = worlds.First(w => w.Name == at.World);
             ShahhosseiniScenario scenario = ShahhosseiniScenario.All.First(s => s.Name == at.Scenario);
             AccuracyGoal goal = world.Goals.First(g => g.Name == at.Threshold).Goal;
-            List<(string Learner, ImmutableArray<(double Step, double Ratio)> Points)> curves = [];
+            List<(string Learner, ImmutableArray<(double Step, double Ratio)> Points)> found = [];
             foreach (string name in Learners.Where(l => ShahhosseiniLearners.CanLearn(l, at, effort)))
             {
-                progress.Report(new($"{at.World}: {name}, {at.Users} users, scenario {at.Scenario}, threshold {at.Threshold}", (double)i / learned.Length));
-                int budget = ShahhosseiniLearners.Budget(name, effort);
-                (ShahhosseiniOutcome outcome, ImmutableArray<(double Step, double Ratio)> curve) = ShahhosseiniLearners.Run(name, world, at.Users, scenario, goal, effort.Runs, budget, cancellationToken);
+                (ShahhosseiniOutcome outcome, ImmutableArray<(double Step, double Ratio)> curve) = ShahhosseiniLearners.Run(name, world, at.Users, scenario, goal, effort.Runs, ShahhosseiniLearners.Budget(name, effort), cancellationToken);
                 at = at with { Outcomes = at.Outcomes.Add(outcome) };
-                curves.Add((name, curve));
+                found.Add((name, curve));
             }
 
-            cases[learned[i]] = at;
-            if (at.Users == effort.Users[^1] && at is { Scenario: "A", Threshold: "89" }) races.Add(new(at.World, at.Users, at.Scenario, at.Threshold, [.. curves]));
+            (done[i], curves[i]) = (at, [.. found]);
+            progress.Report(new($"{at.World}: learners with {at.Users} users, scenario {at.Scenario}, threshold {at.Threshold}", (double)Interlocked.Increment(ref ended) / learned.Length));
+        });
+        for (int i = 0; i < learned.Length; i++)
+        {
+            cases[learned[i]] = done[i];
+            if (done[i].Users == effort.Users[^1] && done[i] is { Scenario: "A", Threshold: "89" }) races.Add(new(done[i].World, done[i].Users, "A", "89", curves[i]));
         }
     }
 }
