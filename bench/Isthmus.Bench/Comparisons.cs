@@ -14,6 +14,7 @@ public static class Comparisons
         new CodecComparison(),
         new LinkComparison(),
         new MinCutComparison(),
+        new OrchestrationComparison(),
         new OverheadComparison(),
         new PlannerComparison(),
         new ScissionComparison(),

@@ -152,6 +152,15 @@ public sealed class GuardRail : ILearner
         Hold(state, choices, tokens: false, ref held, ref held);
     }
 
+    /// <summary>The safe joint action as users and nodes are, and as far as is known now.</summary>
+    /// <param name="state">How users and nodes are.</param>
+    public ImmutableArray<int> SafeAt(SystemState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        Prepare(state);
+        return [.. _safe];
+    }
+
     /// <inheritdoc/>
     public void Learn(SystemState before, ReadOnlySpan<int> choices, ReadOnlySpan<double> responseMs, SystemState after)
     {

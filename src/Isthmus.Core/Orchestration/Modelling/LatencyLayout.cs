@@ -61,7 +61,7 @@ internal sealed class LatencyLayout
             (DeviceKind[u], Curve[u], Action[u]) = (new int[count], new int[count], new int[count]);
             List<LatencyTerm> own = [];
             HashSet<string> names = [];
-            UserPace[u] = Own("pace", 0, profile is null ? 0.3 : trust);
+            UserPace[u] = Own("pace", 0, profile is null ? 0.5 : trust);
             Busy[u] = Own("busy", 0, profile is null ? 0.1 * scale : 0.1);
             for (int a = 0; a < count; a++)
             {
@@ -74,7 +74,7 @@ internal sealed class LatencyLayout
                 if (a >= MostActions || (!device && apart)) continue;
                 string key = $"action {action.Name}";
                 for (int i = 2; !names.Add(key); i++) key = $"action {action.Name} ({i})";
-                Action[u][a] = profile is not null ? Own(key, 0, device ? trust / 4 : trust / 3) : !device ? Own(key, 0, scale) : DeviceKind[u][a] >= 0 ? Own(key, 0, 0.2) : Own(key, scale, 2 * scale);
+                Action[u][a] = profile is not null ? Own(key, 0, device ? trust / 4 : trust / 3) : !device ? Own(key, 0, scale) : DeviceKind[u][a] >= 0 ? Own(key, 0, 0.15) : Own(key, scale, 2 * scale);
             }
 
             Link[u] = own.Count;
