@@ -17,7 +17,7 @@ public sealed class OrchestrationComparison : IComparison
     private const int Problems = 20;
     private const int Seeds = 5;
     private const int Decisions = 2000;
-    private const long MostSteps = 100_000;
+    private const long MostSteps = 50_000;
     private const double Mean = 0.85;
 
     /// <inheritdoc/>
@@ -142,6 +142,7 @@ public sealed class OrchestrationComparison : IComparison
             ("default, structure only", (m, r, s) => new ModelLearner(m.Actions, r.Goal, s)),
             ("default, from a profile that is 20 % off", (m, r, s) => InventedUsers.Off(m, s) is var profile ? new ModelLearner(profile.Actions, r.Goal, s, null, profile) : null!),
             ("default in its guard, structure only", (m, r, s) => new GuardRail(new ModelLearner(m.Actions, r.Goal, s), m.Actions, r.Goal)),
+            ("linucb, from the menu's true times on devices", (m, r, s) => new LinearBandit(m.Actions, new(r.Goal))),
             ("dqn, a head for each user", (m, r, s) => new DeepQLearner(m.Actions, new(r) { Heads = DeepQHeads.PerUser, Seed = s })),
             ("q-learning", (m, r, s) => new QLearner(m.Actions, new(r) { Seed = s })),
             ("dqn as published", (m, r, s) => new DeepQLearner(m.Actions, new(r) { Seed = s })),
@@ -157,7 +158,7 @@ public sealed class OrchestrationComparison : IComparison
                 List<double> steps = [];
 
                 // What takes minutes a run and does not come there is not run five times.
-                int seeds = l < 3 ? Seeds : 3;
+                int seeds = l < 4 ? Seeds : 3;
                 for (int seed = 1; seed <= seeds; seed++)
                 {
                     SystemModel model = InventedUsers.Create(seed, 5);

@@ -16,7 +16,8 @@ namespace Isthmus.Core.Orchestration.Modelling;
 /// </remarks>
 public sealed class GuardRail : ILearner
 {
-    private readonly JointTable _table = new();
+    private readonly JointTable _own = new();
+    private JointTable _table;
     private readonly JointTable _safeTable = new();
     private readonly FastSearch _fast = new();
     private readonly bool _feeds;
@@ -56,6 +57,7 @@ public sealed class GuardRail : ILearner
             throw new IsthmusException(ErrorKind.Usage, "The learner to be guarded is of other users or actions.");
         }
 
+        _table = _own;
         Inner = inner;
         Actions = actions;
         Goal = goal;
@@ -97,8 +99,17 @@ public sealed class GuardRail : ILearner
     {
         ArgumentNullException.ThrowIfNull(state);
         Inner.Choose(state, choices);
-        Inner.ChooseBest(state, _best);
-        Prepare(state);
+        if (Inner is ModelLearner learner)
+        {
+            learner.AtChoice.Best.CopyTo(_best, 0);
+            Prepare(learner.AtChoice.Expected);
+        }
+        else
+        {
+            Inner.ChooseBest(state, _best);
+            Prepare(state);
+        }
+
         int users = Actions.Users.Length;
         long outOfBound = 0, overBudget = 0, forAccuracy = 0, unproven = 0, explored = 0;
         for (int u = 0; u < users; u++)
@@ -241,7 +252,13 @@ public sealed class GuardRail : ILearner
     // Expected times of everything, and the safe joint action.
     private void Prepare(SystemState state)
     {
-        Model.Fill(_table, state, Goal);
+        Model.Fill(_own, state, Goal);
+        Prepare(_own);
+    }
+
+    private void Prepare(JointTable expected)
+    {
+        _table = expected;
         int users = Actions.Users.Length;
         bool found = false;
         for (int pass = 0; pass < 2 && !found; pass++)

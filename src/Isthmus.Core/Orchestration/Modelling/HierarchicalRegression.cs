@@ -13,6 +13,8 @@ internal sealed class HierarchicalRegression
     private readonly double[] _z;
     private readonly double[] _pz;
     private readonly double[] _cx;
+    private readonly double[] _root;
+    private bool _stale = true;
 
     /// <summary>Begins with independent parameters.</summary>
     /// <param name="shared">Mean and standard deviation of each shared parameter.</param>
@@ -25,6 +27,7 @@ internal sealed class HierarchicalRegression
         _groups = [.. groups.Select(g => new Group([.. g.Select(static p => p.Mean)], new double[g.Count * shared.Count], Diagonal(g)))];
         _z = new double[Shared];
         _pz = new double[Shared];
+        _root = new double[Shared * Shared];
         _cx = new double[_groups.Length == 0 ? 0 : _groups.Max(static g => g.Size)];
     }
 
@@ -66,6 +69,7 @@ internal sealed class HierarchicalRegression
     public void Learn(int group, ReadOnlySpan<double> shared, ReadOnlySpan<double> own, double y, double noise)
     {
         Group g = _groups[group];
+        g.Stale = _stale = true;
         Effective(g, shared, own);
         double given = Spread(g, own) + noise;
         double left = y - Cholesky.Dot(own, g.Mean);
@@ -100,10 +104,60 @@ internal sealed class HierarchicalRegression
         }
     }
 
+    /// <summary>Draws shared parameters from what is believed of them.</summary>
+    /// <param name="shared">Is overwritten.</param>
+    /// <param name="random">Where randomness comes from.</param>
+    /// <param name="spread">How many times as far from the mean as is believed.</param>
+    /// <param name="normal">Room for as many numbers.</param>
+    public void Draw(Span<double> shared, ResumableRandom random, double spread, Span<double> normal)
+    {
+        RefreshShared();
+        random.Normal(normal[..Shared]);
+        for (int i = 0; i < Shared; i++) shared[i] = Mean[i] + (spread * Cholesky.Dot(_root.AsSpan(i * Shared, i + 1), normal[..(i + 1)]));
+    }
+
+    /// <summary>A group's parameters given shared ones: their mean, or drawn from what is believed of them.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="shared">The shared parameters.</param>
+    /// <param name="own">Is overwritten.</param>
+    /// <param name="random">Where randomness comes from; null for the mean.</param>
+    /// <param name="spread">How many times as far from the mean as is believed.</param>
+    /// <param name="normal">Room for as many numbers.</param>
+    public void Given(int group, ReadOnlySpan<double> shared, Span<double> own, ResumableRandom? random, double spread, Span<double> normal)
+    {
+        Group g = _groups[group];
+        if (random is not null)
+        {
+            g.Refresh();
+            random.Normal(normal[..g.Size]);
+        }
+
+        for (int i = 0; i < g.Size; i++)
+        {
+            own[i] = g.Mean[i] + Cholesky.Dot(g.Slope.AsSpan(i * Shared, Shared), shared);
+            if (random is not null) own[i] += spread * Cholesky.Dot(g.Root.AsSpan(i * g.Size, i + 1), normal[..(i + 1)]);
+        }
+    }
+
+    /// <summary>Prepares for drawing what has changed, so that drawing itself takes less.</summary>
+    public void Refresh()
+    {
+        RefreshShared();
+        foreach (Group g in _groups) g.Refresh();
+    }
+
+    /// <summary>Says that parameters were overwritten from outside.</summary>
+    public void Overwritten()
+    {
+        _stale = true;
+        foreach (Group g in _groups) g.Stale = true;
+    }
+
     /// <summary>Believes less of a group's parameters: adds these variances.</summary>
     public void Widen(int group, ReadOnlySpan<double> variances)
     {
         Group g = _groups[group];
+        g.Stale = true;
         for (int i = 0; i < g.Size; i++) g.Covariance[(i * g.Size) + i] += variances[i];
     }
 
@@ -130,6 +184,7 @@ internal sealed class HierarchicalRegression
         for (int i = 0; i < n; i++) offset[i] -= Cholesky.Dot(k.AsSpan(i * n, n), Mean);
         foreach (Group g in _groups) g.Replace(k, given, offset, n);
         wide.CopyTo(Covariance, 0);
+        _stale = true;
     }
 
     /// <summary>
@@ -191,11 +246,20 @@ internal sealed class HierarchicalRegression
             }
         }
 
+        prior.Overwritten();
+
         static Func<int, bool> Places(ReadOnlySpan<int> shared)
         {
             int[] all = shared.ToArray();
             return i => all[i] >= 0;
         }
+    }
+
+    private void RefreshShared()
+    {
+        if (!_stale) return;
+        Cholesky.Root(Covariance, Shared, _root);
+        _stale = false;
     }
 
     // z = x + Bᵀ·v: what an observation says of the shared parameters, directly and by way of the group's.
@@ -276,11 +340,24 @@ internal sealed class HierarchicalRegression
 
         public double[] Covariance { get; } = covariance;
 
+        public double[] Root { get; } = new double[covariance.Length];
+
+        public bool Stale { get; set; } = true;
+
         public int Size => Mean.Length;
+
+        // The root of the covariance, if that has changed.
+        internal void Refresh()
+        {
+            if (!Stale) return;
+            Cholesky.Root(Covariance, Size, Root);
+            Stale = false;
+        }
 
         // s_old = offset + K·s_new + noise of covariance "given".
         internal void Replace(double[] k, double[] given, double[] offset, int n)
         {
+            Stale = true;
             double[] spread = Product(Slope, given, Size, n, n);
             for (int i = 0; i < Size; i++)
             {

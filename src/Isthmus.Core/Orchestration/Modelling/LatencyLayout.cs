@@ -12,6 +12,9 @@ internal sealed class LatencyLayout
     private const int MostKinds = 64;
     private const int MostCurves = 16;
 
+    // From so many shared parameters on, kinds on a node differ by what they take alone and no longer by what each further user adds.
+    private const int MostShared = 400;
+
     // More actions than this are not told apart in one user's own parameters.
     private const int MostActions = 64;
 
@@ -105,7 +108,7 @@ internal sealed class LatencyLayout
             string key = $"node {actions.Nodes[n]} kind {name}";
             bool several = common[n].Count > 1;
             NodeCurve curve = profile is null
-                ? new(n, Share(key, scale, 2 * scale), increments[n], -1, several ? Increments(key, n, 0) : [])
+                ? new(n, Share(key, scale, 2 * scale), increments[n], -1, several && Shared.Count < MostShared ? Increments(key, n, 0) : [])
                 : new(n, bases[n], increments[n], several ? Share(key, 0, trust / 3) : -1, []);
             curves.Add(curve);
             return curveOf[(n, name)] = curves.Count - 1;

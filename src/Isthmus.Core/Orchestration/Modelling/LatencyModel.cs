@@ -21,7 +21,7 @@ public sealed class LatencyModel
 
     private readonly double[] _x;
     private readonly int[] _counts;
-    private readonly double[] _curve;
+    private double[][] _curves = [];
     private double[] _v = [];
     private LatencyLayout _layout;
     private HierarchicalRegression _terms;
@@ -63,7 +63,7 @@ public sealed class LatencyModel
         _x = new double[_layout.Shared.Count];
         _v = new double[_layout.Users.Max(static u => u.Length)];
         _counts = new int[actions.Nodes.Length];
-        _curve = new double[actions.Users.Length + 1];
+        MakeCurves();
         Watch();
     }
 
@@ -133,6 +133,8 @@ public sealed class LatencyModel
             Features(before, u, choices[u], node < 0 ? 1 : _counts[node]);
             Learn(u, node, y);
         }
+
+        _terms.Refresh();
     }
 
     /// <summary>The features of an observation: of the shared parameters, and of the user's.</summary>
@@ -178,30 +180,16 @@ public sealed class LatencyModel
     internal void Fill(JointTable table, SystemState state, AccuracyGoal goal, ResumableRandom? random = null, double spread = 1)
     {
         int shared = _layout.Shared.Count, users = Actions.Users.Length, nodes = Actions.Nodes.Length;
-        double[] s = [.. _terms.Mean], root = random is null ? [] : new double[shared * shared];
-        if (random is not null) Cholesky.Root(_terms.Covariance, shared, root);
-        double[][] curves = new double[_layout.Curves.Length][];
+        Span<double> s = stackalloc double[shared], normal = stackalloc double[Math.Max(shared, _v.Length)];
+        _terms.Mean.CopyTo(s);
         table.Begin(users, nodes, goal.MinMean, goal.MsPerMissing);
         for (int u = 0; u < users; u++)
         {
             // Everybody draws anew, so that not all try the same at once.
-            if (random is not null)
-            {
-                _terms.Mean.CopyTo(s, 0);
-                Draw(root, s, random, spread);
-            }
-
-            for (int c = 0; c < curves.Length && (u == 0 || random is not null); c++) curves[c] = Curve(_layout.Curves[c], s, state.Nodes[_layout.Curves[c].Node].Memory < SystemModel.LowMemory);
-            HierarchicalRegression.Group group = _terms[u];
-            Span<double> d = _v.AsSpan(0, group.Size);
-            for (int i = 0; i < d.Length; i++) d[i] = group.Mean[i] + Cholesky.Dot(group.Slope.AsSpan(i * shared, shared), s);
-            if (random is not null)
-            {
-                Span<double> own = new double[group.Covariance.Length];
-                Cholesky.Root(group.Covariance, group.Size, own);
-                Draw(own, d, random, spread);
-            }
-
+            if (random is not null) _terms.Draw(s, random, spread, normal);
+            for (int c = 0; c < _curves.Length && (u == 0 || random is not null); c++) Curve(_layout.Curves[c], s, state.Nodes[_layout.Curves[c].Node].Memory < SystemModel.LowMemory, _curves[c]);
+            Span<double> d = _v.AsSpan(0, _layout.Users[u].Length);
+            _terms.Given(u, s, d, random, spread, normal);
             UserMenu menu = Actions.Users[u];
             for (int p = 0; p <= nodes; p++)
             {
@@ -216,7 +204,7 @@ public sealed class LatencyModel
                         continue;
                     }
 
-                    double[] curve = curves[_layout.Curve[u][a]];
+                    double[] curve = _curves[_layout.Curve[u][a]];
                     double factor = (Profile is null ? 1 : action.NodeMs) / state.Nodes[p - 1].Cpu;
                     Span<double> times = table.Add(a, action.Accuracy, users);
                     double least = LeastMs;
@@ -353,16 +341,10 @@ public sealed class LatencyModel
         return index;
     }
 
-    private static void Draw(ReadOnlySpan<double> root, Span<double> mean, ResumableRandom random, double spread)
-    {
-        int n = mean.Length;
-        double[] normal = new double[n];
-        random.Normal(normal);
-        for (int i = 0; i < n; i++) mean[i] += spread * Cholesky.Dot(root.Slice(i * n, i + 1), normal.AsSpan(0, i + 1));
-    }
-
     private static HierarchicalRegression Terms(LatencyLayout layout) =>
         new([.. layout.Shared.Select(static t => (t.Mean, t.Deviation))], [.. layout.Users.Select(static u => u.Select(static t => (t.Mean, t.Deviation)).ToArray())]);
+
+    private void MakeCurves() => _curves = [.. _layout.Curves.Select(_ => new double[Actions.Users.Length + 1])];
 
     private Span<double> Own(int user) => _v.AsSpan(0, _layout.Users[user].Length);
 
@@ -381,27 +363,25 @@ public sealed class LatencyModel
         if (seen == 0) return;
         _layout = new(Actions, Profile, Options, Math.Max(LeastMs, sum / seen));
         _terms = Terms(_layout);
+        MakeCurves();
         _scaled = true;
     }
 
     // The curve of a kind of action on a node, by number of users.
-    private double[] Curve(NodeCurve curve, double[] s, bool low)
+    private void Curve(NodeCurve curve, ReadOnlySpan<double> s, bool low, double[] values)
     {
         int users = Actions.Users.Length;
-        double[] values = new double[users + 1];
         double at = s[curve.Base];
         double memory = low ? s[_layout.NodeMemory[curve.Node]] : 0;
         for (int k = 1, j = 0; k <= users; k++)
         {
-            while (j < curve.Increments.Length && _layout.Knots[j + 1] < k) at += Rise(j++);
-            double value = at + (k > 1 && j < curve.Increments.Length ? Rise(j) * _layout.Span(j, k) : 0);
+            while (j < curve.Increments.Length && _layout.Knots[j + 1] < k) at += Rise(curve, s, j++);
+            double value = at + (k > 1 && j < curve.Increments.Length ? Rise(curve, s, j) * _layout.Span(j, k) : 0);
             double measured = Profile?.Contention[curve.Node].At(k) ?? 1;
             values[k] = value + (((curve.Own >= 0 ? s[curve.Own] : 0) + memory) * measured);
         }
 
-        return values;
-
-        double Rise(int j) => s[curve.Increments[j]] + (curve.OwnIncrements.Length > 0 ? s[curve.OwnIncrements[j]] : 0);
+        static double Rise(NodeCurve curve, ReadOnlySpan<double> s, int j) => s[curve.Increments[j]] + (curve.OwnIncrements.Length > 0 ? s[curve.OwnIncrements[j]] : 0);
     }
 
     private double DeviceMs(SystemState state, int user, int action, ReadOnlySpan<double> s, ReadOnlySpan<double> d)

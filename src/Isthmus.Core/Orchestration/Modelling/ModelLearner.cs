@@ -65,6 +65,9 @@ public sealed class ModelLearner : ILearner
     /// <summary>How many were chosen.</summary>
     public long Chosen { get; private set; }
 
+    /// <summary>What was believed best at the last choice, and the expected times then: for a guard that asks for the same state.</summary>
+    internal (int[] Best, JointTable Expected) AtChoice => (_best, _table);
+
     /// <inheritdoc/>
     public void Choose(SystemState state, Span<int> choices)
     {
