@@ -74,6 +74,8 @@ internal sealed class ImageCorpus
         yield return ("tiff jpeg", Make("tiffsave_buffer", "compression=jpeg"));
         yield return ("tiff big float", Make("tiffsave_buffer", "bigtiff=true", i => i.Apply("cast", o => o.With("format", "float"))));
         yield return ("avif", Make("heifsave_buffer", "compression=av1;effort=0"));
+        yield return ("ppm", Netpbm.Write(Pixels(), Side, Side, 3));
+        yield return ("pgm", Netpbm.Write(Pixels().AsSpan(0, Side * Side), Side, Side));
     }
 
     private static VipsImage Tagged(VipsImage image, string name, int value)
@@ -88,12 +90,18 @@ internal sealed class ImageCorpus
         using (image) return image.Apply("addalpha");
     }
 
+    private static byte[] Pixels()
+    {
+        byte[] pixels = new byte[Side * Side * 3];
+        for (int i = 0; i < pixels.Length; i++) pixels[i] = (byte)(127 + (90 * Math.Sin((i / 3 % Side * 0.35) + (i / 3 / Side * 0.2) + (i % 3))) + ((i * 7919) % 23));
+        return pixels;
+    }
+
     // A file of the picture; null where libvips has no such saver.
     private static unsafe byte[]? Make(string saver, string options, Func<VipsImage, VipsImage>? change = null)
     {
         LibVips.Require();
-        byte[] pixels = new byte[Side * Side * 3];
-        for (int i = 0; i < pixels.Length; i++) pixels[i] = (byte)(127 + (90 * Math.Sin((i / 3 % Side * 0.35) + (i / 3 / Side * 0.2) + (i % 3))) + ((i * 7919) % 23));
+        byte[] pixels = Pixels();
         try
         {
             fixed (byte* data = pixels)
