@@ -15,6 +15,7 @@ public static class Comparisons
         new LinkComparison(),
         new MinCutComparison(),
         new OrchestrationComparison(),
+        new OrchestrateServiceComparison(),
         new OverheadComparison(),
         new PlannerComparison(),
         new ScissionComparison(),

@@ -33,6 +33,7 @@ internal sealed class RunCommand : ICommandFactory
         Option<bool> perImage = new("--per-image") { Description = "Cut each progressive picture by its own bytes: as far as another byte still brings what it brings at the plan's fraction, and what the deadline lets cross. Needs a profile with curves ('calibrate --input')." };
         Option<double> recheck = new("--recheck") { Description = "The share of pictures, up to 0.5, of which everything is sent although a part would do: the node says whether the part gives the same first class, and drift from the profile's curves is reported. Never where it would break the deadline.", HelpName = "share", DefaultValueFactory = _ => 0 };
         CascadeOptions cascading = new();
+        OrchestratorOption orchestration = new();
         Option<int?> limit = new("--limit") { Description = "The most pictures to classify (default: all).", HelpName = "number" };
         Option<int> concurrency = new("--concurrency") { Description = "Pictures under way at a time.", HelpName = "number", DefaultValueFactory = _ => RunnerOptions.Default.Concurrency };
         Option<bool> stream = new("--stream") { Description = "Pipelined: the device computes a picture while the one before crosses and the one before that is in the tail. With auto, the plan is chosen once and kept." };
@@ -44,6 +45,7 @@ internal sealed class RunCommand : ICommandFactory
         model.AddTo(command, withDimensions: false);
         foreach (Option option in new Option[] { images, labels, plan, profile, deadline, sendUntil, perImage, recheck, limit, repeat, concurrency, stream, window, log, data }) command.Options.Add(option);
         cascading.AddTo(command);
+        orchestration.AddTo(command);
         TierOptions tiers = TierOptions.AddTo(command);
         SessionOptions device = SessionOptions.AddTo(command);
         PlanningOptions planning = PlanningOptions.AddTo(command);
@@ -61,6 +63,9 @@ internal sealed class RunCommand : ICommandFactory
             }
 
             pictures = Repeated(pictures, run.Options.GetValue(repeat));
+            bool isOrchestrated = orchestration.IsWanted(run.Options);
+            if (isOrchestrated && (run.Options.GetValue(stream) || cascading.IsWanted(run.Options) || run.Options.GetValue(log) is not null || run.Options.GetResult(plan) is { Implicit: false }))
+                throw new IsthmusException(ErrorKind.Usage, "With --orchestrator plans come from there: leave --plan, --stream, --device-network and --decisions away.");
             StreamOptions streaming = new() { Window = run.Options.GetValue(window) };
             streaming.Validate();
             bool isStream = run.Options.GetValue(stream);
@@ -104,6 +109,16 @@ internal sealed class RunCommand : ICommandFactory
             if (settings.PerImage && !session.Profile.InputCurves.Any(c => c.IsContinuous))
                 throw new IsthmusException(ErrorKind.Usage, "--per-image needs a profile with curves: make one with 'isthmus calibrate --input', and give it with --profile.");
             if (isStream && cascading.IsWanted(run.Options)) throw new IsthmusException(ErrorKind.Usage, "A stream has no --device-network: leave --stream away.");
+            if (isOrchestrated)
+            {
+                RunReport followed = await orchestration.RunAsync(run, session, settings, planning, pictures, options, Line);
+                run.Result(
+                    new { model = session.Profile.ModelName, sha256 = session.Profile.Model, images = followed.Images, summary = followed.Summary, orchestration = followed.Orchestration, sessions = followed.Sessions },
+                    console => Draw(console, followed, []));
+                Fail(followed);
+                return;
+            }
+
             PlanningRequest request = planning.Read(run.Options, ProfileIndex.Of(session.Profile));
             string choice = run.Options.GetValue(plan)!;
             Plan? chosen = choice switch
@@ -217,6 +232,7 @@ internal sealed class RunCommand : ICommandFactory
         if (report is { Switches: { Switches: > 0 } switches, Sessions: { } sessions })
             console.MarkupLineInterpolated($"{switches.Switches} switches, {switches.Ready} of them to a plan that was ready; {sessions.Ahead} segments were loaded on the device ahead of need, {sessions.Hits} of these were needed, {sessions.Cold} pictures waited for one.");
         if (report.Cascade is { } cascade) CascadeOptions.Draw(console, cascade);
+        if (report.Orchestration is { } orchestrated) OrchestratorOption.Draw(console, orchestrated);
         if (report.Rechecks is { } rechecks)
             console.MarkupLineInterpolated($"Re-checks: of {rechecks.Pictures} pictures of which a part was to be sent, {rechecks.Sent} were sent whole; {rechecks.Agreed} of {rechecks.Checks} parts agree{(rechecks.Expected is { } expected ? $", {expected:P0} was foretold" : "")}{(rechecks.Drift == DriftDirection.None ? "" : ": drift")}.");
         if (s.Input is { } used)

@@ -67,6 +67,9 @@ internal sealed class PlanningOptions
     /// <summary>Whether the user has named an objective.</summary>
     public bool HasObjective(ParseResult parsed) => parsed.GetResult(_objective) is { Implicit: false };
 
+    /// <summary>Whether the user has said which loss is accepted.</summary>
+    public bool HasMaxLoss(ParseResult parsed) => parsed.GetResult(_maxLoss) is { Implicit: false };
+
     /// <summary>The name of the method that was asked for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="otherwise">What it is if none was asked for.</param>

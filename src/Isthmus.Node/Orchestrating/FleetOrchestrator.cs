@@ -8,7 +8,9 @@ using Isthmus.Core.Errors;
 using Isthmus.Core.Json;
 using Isthmus.Core.Orchestration;
 using Isthmus.Core.Orchestration.Admission;
+using Isthmus.Core.Orchestration.Modelling;
 using Isthmus.Core.Orchestration.Policies;
+using Isthmus.Core.Orchestration.Reference;
 using Isthmus.Runtime.Orchestrating;
 
 namespace Isthmus.Node.Orchestrating;
@@ -22,6 +24,7 @@ public sealed class FleetOrchestrator
     private const double RateSeconds = 2;
     private const double LostMs = 10_000;
     private const int KnownSpaces = 16;
+    private const int RememberedUsers = 2000;
 
     private readonly OrchestratorOptions _options;
     private readonly TimeProvider _clock;
@@ -33,13 +36,19 @@ public sealed class FleetOrchestrator
     private readonly Lock _deciding = new();
     private readonly Dictionary<string, JsonObject> _known = new(StringComparer.Ordinal);
     private readonly Queue<string> _knownOrder = new();
+    private readonly Dictionary<string, JsonObject> _remembered = new(StringComparer.Ordinal);
+    private readonly Queue<string> _rememberedOrder = new();
     private readonly Lock _telling = new();
     private Published _published;
     private FleetView? _view;
+    private ImmutableArray<FleetUser> _lastUsers = [];
     private ILearner? _learner;
     private LearnerKind? _running;
+    private AccuracyGoal _goal = new();
+    private string? _conflict;
+    private (LearnerKind Kind, ActionSpace Space, JsonObject Saved)? _before;
     private SystemState _state = new(0, 0);
-    private SystemState _before = new(0, 0);
+    private SystemState _stateBefore = new(0, 0);
     private int[] _choices = [];
     private bool[] _silent = [];
     private long _joined;
@@ -246,7 +255,10 @@ public sealed class FleetOrchestrator
         }
 
         return new(p.Learner, p.Version, p.Decisions, p.Steps, Math.Round(p.DecideMs, 4), _options.Goal.MinMean, p.MeanAccuracy, means.Length == 0 ? null : Math.Round(means.Average(), 3),
-            p.Conflict, p.Policy, p.Refused, told, nodes);
+            p.Conflict, p.Policy, p.Refused, told, nodes)
+        {
+            Learning = p.Learning,
+        };
     }
 
     private OrchestratedUser Told(FleetUser user, (long Answered, long Fallbacks, long Lost, long Shed, double? MeanMs) counts)
@@ -297,7 +309,7 @@ public sealed class FleetOrchestrator
     private void Enter(FleetView view)
     {
         Remember();
-        _view = view;
+        (_view, _lastUsers) = (view, view.Users);
         lock (_listening)
         {
             foreach (string node in view.Actions.Nodes)
@@ -306,47 +318,79 @@ public sealed class FleetOrchestrator
             }
         }
 
+        (_goal, _conflict) = Possible(view.Actions);
         (_learner, _running) = Learner(view.Actions);
         _state = new(view.Actions.Users.Length, view.Actions.Nodes.Length);
-        _before = new(view.Actions.Users.Length, view.Actions.Nodes.Length);
+        _stateBefore = new(view.Actions.Users.Length, view.Actions.Nodes.Length);
         _choices = new int[view.Actions.Users.Length];
         _silent = new bool[view.Actions.Nodes.Length];
         string name = _running.Name == _options.Learner.Name ? _running.Name : $"{_running.Name} ({_options.Learner.Name} cannot learn among {view.Actions.JointActions:0.#} joint actions)";
         Publish(p => p with { Version = p.Version + 1, Learner = name });
     }
 
-    private (ILearner, LearnerKind) Learner(ActionSpace space)
+    // What is wanted, as far as it can be; and which wishes contradict what there is.
+    private (AccuracyGoal Goal, string? Conflict) Possible(ActionSpace space)
     {
-        LearnerKind kind = space.JointActions <= _options.Learner.MaxJointActions ? _options.Learner : ProfileLearner.Kind;
-        if (Knowledge(kind, space) is { } saved)
-        {
-            try
-            {
-                return (kind.Restore(space, _options.Goal, _options.Seed, saved), kind);
-            }
-            catch (IsthmusException)
-            {
-                // What another space or version knew is of no use here.
-            }
-        }
-
-        return (kind.Create(space, _options.Goal, _options.Seed), kind);
+        ImmutableArray<Contradiction> all = Contradictions.Of(space, _options.Goal);
+        if (all.IsEmpty) return (_options.Goal, null);
+        Contradiction? mean = all.FirstOrDefault(c => c.Kind == ContradictionKind.MeanAccuracy);
+        return (mean is null ? _options.Goal : _options.Goal with { MinMean = mean.Possible }, $"These wishes cannot be kept together: {string.Join("; ", all.Take(5).Select(c => c.Message))}.");
     }
 
-    private JsonObject? Knowledge(LearnerKind kind, ActionSpace space) =>
-        _known.GetValueOrDefault(kind.CarriesOver ? kind.Name : Fingerprint(kind, space));
+    private LearnerSetting Setting(ActionSpace space, AccuracyGoal goal)
+    {
+        Dictionary<string, int> workers;
+        lock (_listening) workers = _nodes.ToDictionary(n => n.Key, n => n.Value.Workers, StringComparer.Ordinal);
+        return new(space, goal, node => ContentionCurve.TakingTurns(workers.GetValueOrDefault(node, 1)), _options.Seed);
+    }
 
+    private (ILearner, LearnerKind) Learner(ActionSpace space)
+    {
+        LearnerKind kind = space.JointActions <= _options.Learner.MaxJointActions ? _options.Learner : LearnerKinds.Get(ProfileLearner.KindName);
+        LearnerSetting setting = Setting(space, _goal);
+        (ActionSpace Space, JsonObject Saved)? before = _before is { } b && b.Kind.Name == kind.Name ? (b.Space, b.Saved) : null;
+        string fingerprint = Fingerprint(kind, space);
+        try
+        {
+            if (before is { } same && Fingerprint(kind, same.Space) == fingerprint) return (kind.Restore(setting, same.Saved), kind);
+            if (!kind.CarriesOver && _known.TryGetValue(fingerprint, out JsonObject? known)) return (kind.Restore(setting, known), kind);
+            if (before is { } other) return (kind.Carry(setting, other.Space, other.Saved, _remembered), kind);
+        }
+        catch (IsthmusException)
+        {
+            // What another version knew is of no use here.
+        }
+
+        return (kind.Create(setting), kind);
+    }
+
+    // What is known now, for whatever comes; and of users who are not there any more, for when they come back.
     private void Remember()
     {
         if (_learner is null || _view is null || _running is null) return;
-        string key = _running.CarriesOver ? _running.Name : Fingerprint(_running, _view.Actions);
+        JsonObject saved = _learner.Save();
+        _before = (_running, _view.Actions, saved);
+        foreach (UserMenu user in _view.Actions.Users.Where(u => !_users.ContainsKey(u.Name)))
+        {
+            if (_running.Remember(saved, user.Name) is not { } known) continue;
+            if (!_remembered.ContainsKey(user.Name))
+            {
+                _rememberedOrder.Enqueue(user.Name);
+                if (_rememberedOrder.Count > RememberedUsers) _remembered.Remove(_rememberedOrder.Dequeue());
+            }
+
+            _remembered[user.Name] = known;
+        }
+
+        if (_running.CarriesOver) return;
+        string key = Fingerprint(_running, _view.Actions);
         if (!_known.ContainsKey(key))
         {
             _knownOrder.Enqueue(key);
             if (_knownOrder.Count > KnownSpaces) _known.Remove(_knownOrder.Dequeue());
         }
 
-        _known[key] = _learner.Save();
+        _known[key] = saved;
     }
 
     private static string Fingerprint(LearnerKind kind, ActionSpace space)
@@ -359,7 +403,7 @@ public sealed class FleetOrchestrator
     private bool Look()
     {
         bool changed = false;
-        _state.CopyTo(_before);
+        _state.CopyTo(_stateBefore);
         lock (_listening)
         {
             for (int n = 0; n < _silent.Length; n++)
@@ -372,7 +416,7 @@ public sealed class FleetOrchestrator
 
             _view!.Fill(_state, name => _nodes[name] is var node && node.IsSilent(_options.NodeSilence) ? null : (node.Cpu, node.Report?.Memory ?? 1));
             // What was never reported of before a first step is what it is now.
-            if (_before.Step == 0 && _state.Step == 0) _state.CopyTo(_before);
+            if (_stateBefore.Step == 0 && _state.Step == 0) _state.CopyTo(_stateBefore);
         }
 
         return changed;
@@ -384,19 +428,35 @@ public sealed class FleetOrchestrator
         ActionSpace space = _view!.Actions;
         int[] choices = new int[steps.Length];
         double[] ms = new double[steps.Length];
+        bool everybody = true;
         for (int u = 0; u < steps.Length; u++)
         {
-            // Who reported nothing uses no node, and of it nothing is known.
             FleetUser user = _view.Users[u];
-            choices[u] = steps[u].Action >= 0 ? steps[u].Action : user.Safe >= 0 ? user.Safe : user.Decision?.Action ?? 0;
             ms[u] = steps[u].MeanMs;
+            if (steps[u].Action >= 0)
+            {
+                choices[u] = steps[u].Action;
+            }
+            else if (_running!.NeedsEveryUser)
+            {
+                // A reward is of all users: who sent nothing counts as it did lately.
+                choices[u] = user.Decision?.Action ?? Math.Max(0, user.Safe);
+                if (user.Counts.MeanMs is { } lately) ms[u] = lately;
+                else everybody = false;
+            }
+            else
+            {
+                // Who reported nothing uses no node, and of it nothing is known.
+                choices[u] = user.Safe >= 0 ? user.Safe : user.Decision?.Action ?? 0;
+            }
         }
 
         Span<int> counts = stackalloc int[OrchestrationLimits.MaxNodes];
         space.Count(choices, counts[..space.Nodes.Length]);
         lock (_listening) Trust(steps, choices, counts);
         _state.Step++;
-        _learner!.Learn(_before, choices, ms, _state);
+        if (!everybody) return true;
+        _learner!.Learn(_stateBefore, choices, ms, _state);
         Publish(p => p with { Steps = p.Steps + 1 });
         return true;
     }
@@ -424,8 +484,9 @@ public sealed class FleetOrchestrator
         _learner!.Choose(_state, _choices);
         for (int u = 0; u < _choices.Length; u++) _choices[u] = Usable(u, _choices[u]);
         double ms = _clock.GetElapsedTime(began).TotalMilliseconds, accuracy = space.MeanAccuracy(_choices);
-        string? conflict = Contradiction(space);
-        Publish(p => p with { Decisions = p.Decisions + 1, DecideMs = ms, MeanAccuracy = Math.Round(accuracy, 6), Conflict = conflict });
+        string? conflict = _conflict;
+        ImmutableDictionary<string, double> learning = Learning();
+        Publish(p => p with { Decisions = p.Decisions + 1, DecideMs = ms, MeanAccuracy = Math.Round(accuracy, 6), Conflict = conflict, Learning = learning });
         Published published = _published;
         for (int u = 0; u < _choices.Length; u++)
         {
@@ -459,12 +520,21 @@ public sealed class FleetOrchestrator
         bool IsUsable(UserAction action) => action.Accuracy >= floor - 1e-9 && (action.Node < 0 || !_silent[action.Node]);
     }
 
-    private string? Contradiction(ActionSpace space)
+    private ImmutableDictionary<string, double> Learning()
     {
-        if (_options.Goal is not { MinMean: { } wanted, MsPerMissing: null }) return null;
-        double best = space.Users.Average(u => u.Actions.Max(a => a.Accuracy));
-        return best >= wanted - 1e-9 ? null
-            : $"A mean accuracy of {wanted:0.####} is wanted, and the best that the menus of {Users(space)} allow is {best:0.####}.";
+        ImmutableDictionary<string, double>.Builder told = ImmutableDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        if (_learner is not GuardRail guard) return told.ToImmutable();
+        told["guard.requests"] = guard.Counts.Requests;
+        told["guard.outOfBound"] = guard.Counts.OutOfBound;
+        told["guard.overBudget"] = guard.Counts.OverBudget;
+        told["guard.forAccuracy"] = guard.Counts.ForAccuracy;
+        told["guard.unproven"] = guard.Counts.Unproven;
+        told["guard.explored"] = guard.Counts.Explored;
+        told["model.responses"] = guard.Model.Responses;
+        told["model.outliers"] = guard.Model.Outliers;
+        told["model.drifts"] = guard.Model.Drifts;
+        told["model.noise"] = Math.Round(guard.Model.Noise, 4);
+        return told.ToImmutable();
     }
 
     private static string Users(ActionSpace space) => space.Users.Length == 1 ? "1 user" : $"{space.Users.Length} users";
@@ -512,16 +582,20 @@ public sealed class FleetOrchestrator
     {
         if (_store is null) return;
         Remember();
+        // What was learned is of the users who were there when it was; who came since registers again, and who is gone will be taken for gone again.
+        ImmutableArray<FleetUser> users = _view?.Users ?? _lastUsers;
         JsonObject knowledge = new()
         {
             ["learner"] = _options.Learner.Name,
             ["spaceVersion"] = _published.Version,
-            ["users"] = new JsonArray([.. _users.Values.OrderBy(u => u.Order).Select(u => (JsonNode)new JsonObject
+            ["users"] = new JsonArray([.. users.Select(u => (JsonNode)new JsonObject
             {
                 ["name"] = u.Name,
                 ["registration"] = JsonSerializer.SerializeToNode(u.Registration with { Device = null }, IsthmusJson.Compact),
                 ["action"] = u.Decision?.Action ?? -1,
             })]),
+            ["learned"] = _before is { } learned && !users.IsEmpty ? new JsonObject { ["kind"] = learned.Kind.Name, ["saved"] = learned.Saved.DeepClone() } : null,
+            ["remembered"] = new JsonObject(_remembered.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value.DeepClone()))),
             ["known"] = new JsonObject(_knownOrder.Where(_known.ContainsKey).Select(k => KeyValuePair.Create(k, (JsonNode?)_known[k].DeepClone()))),
         };
         (_savedSteps, _savedVersion) = (_published.Steps, _published.Version);
@@ -546,18 +620,28 @@ public sealed class FleetOrchestrator
 
         if (users.Count > OrchestrationLimits.MaxUsers || FleetView.NodesOf(users.Select(u => u.Registration)).Length > OrchestrationLimits.MaxNodes || users.Select(u => u.Name).Distinct(StringComparer.Ordinal).Count() != users.Count)
             throw new IsthmusException(ErrorKind.Data, "it has more users or nodes than there can be, or one twice");
-        if (form.Known.Count > KnownSpaces + 1) throw new IsthmusException(ErrorKind.Data, "it knows more spaces than are kept");
-        // A learner that cannot use what it saved says so here, and not in the middle of work.
-        LearnerKind kind = _options.Learner;
-        if (users.Count > 0 && form.Learner == kind.Name)
+        if (form.Known.Count > KnownSpaces || form.Remembered.Count > RememberedUsers) throw new IsthmusException(ErrorKind.Data, "it knows more than is kept");
+        (LearnerKind Kind, ActionSpace Space, JsonObject Saved)? before = null;
+        if (users.Count > 0 && form.Learned is { } learned && LearnerKinds.All.FirstOrDefault(k => k.Name == learned.Kind) is { } kind)
         {
+            // A learner that cannot use what it saved says so here, and not in the middle of work.
             ActionSpace space = new FleetView([.. users]).Actions;
-            if (space.JointActions <= kind.MaxJointActions && form.Known.GetValueOrDefault(kind.CarriesOver ? kind.Name : Fingerprint(kind, space)) is { } saved) kind.Restore(space, _options.Goal, _options.Seed, saved);
+            kind.Restore(Setting(space, Possible(space).Goal), learned.Saved);
+            before = (kind, space, learned.Saved);
         }
 
         _users.Clear();
         _known.Clear();
         _knownOrder.Clear();
+        _remembered.Clear();
+        _rememberedOrder.Clear();
+        (_before, _lastUsers) = (before, [.. users]);
+        foreach ((string user, JsonObject known) in form.Remembered)
+        {
+            _remembered[user] = known;
+            _rememberedOrder.Enqueue(user);
+        }
+
         foreach (FleetUser user in users) _users[user.Name] = user;
         foreach ((string key, JsonObject saved) in form.Known)
         {
@@ -576,9 +660,15 @@ public sealed class FleetOrchestrator
     }
 
     private sealed record Published(
-        long Version, long Decisions, long Steps, double DecideMs, double? MeanAccuracy, string? Conflict, string? Policy, string Learner, ImmutableArray<string> Refused);
+        long Version, long Decisions, long Steps, double DecideMs, double? MeanAccuracy, string? Conflict, string? Policy, string Learner, ImmutableArray<string> Refused)
+    {
+        public ImmutableDictionary<string, double> Learning { get; init; } = ImmutableDictionary<string, double>.Empty;
+    }
 
-    private sealed record KnowledgeForm(string Learner, long SpaceVersion, ImmutableArray<KnownUser> Users, Dictionary<string, JsonObject> Known);
+    private sealed record KnowledgeForm(
+        string Learner, long SpaceVersion, ImmutableArray<KnownUser> Users, KnownLearner? Learned, Dictionary<string, JsonObject> Remembered, Dictionary<string, JsonObject> Known);
+
+    private sealed record KnownLearner(string Kind, JsonObject Saved);
 
     private sealed record KnownUser(string Name, UserRegistration Registration, int Action);
 }

@@ -11,8 +11,8 @@ public sealed record OrchestratorOptions
     /// <summary>The address at which it listens: http://HOST:PORT. Port 0 takes any free one. Default http://127.0.0.1:8600.</summary>
     public string Listen { get; init; } = "http://127.0.0.1:8600";
 
-    /// <summary>Who learns.</summary>
-    public LearnerKind Learner { get; init; } = ProfileLearner.Kind;
+    /// <summary>Who learns. Default the model, guarded.</summary>
+    public LearnerKind Learner { get; init; } = LearnerKinds.Default;
 
     /// <summary>What accuracy is wanted of all users together. Default any.</summary>
     public AccuracyGoal Goal { get; init; } = new();

@@ -16,6 +16,9 @@ public sealed record RunReport(ImmutableArray<ImageReport> Images, RunSummary Su
     /// <summary>What came of re-checks; null without them.</summary>
     public Pipelines.RecheckSummary? Rechecks { get; init; }
 
+    /// <summary>How the run followed an orchestrator; null without one.</summary>
+    public Orchestrating.OrchestrationSummary? Orchestration { get; init; }
+
     /// <summary>What became of the segments that the device loaded; null if that was not asked.</summary>
     public Pipelines.SessionCounters? Sessions { get; init; }
 }

@@ -158,6 +158,27 @@ public sealed class RunSession : IAsyncDisposable
         return (report with { Switches = source.Switches, Sessions = Pipeline.Sessions }, source.Log);
     }
 
+    /// <summary>What looks after links and nodes that plans do not use; the caller runs it.</summary>
+    public LinkMonitor CreateMonitor() => new(Pipeline, _settings.Monitor with { Clock = _settings.Clock });
+
+    /// <summary>Classifies pictures, each by the plan that an orchestrator says at its moment.</summary>
+    /// <param name="source">Asks the orchestrator; the caller disposes it afterwards.</param>
+    /// <param name="carrier">Carries the plans out, of this network and others.</param>
+    /// <param name="images">The pictures.</param>
+    /// <param name="each">Told of every picture as it is done.</param>
+    /// <param name="options">How many at a time; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<RunReport> RunOrchestratedAsync(
+        Orchestrating.OrchestratedPlanSource source, Orchestrating.SessionPlans carrier, IReadOnlyList<LabelledImage> images, Action<ImageReport>? each = null, RunnerOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        PlanChoice first = await source.NextAsync(cancellationToken);
+        await RehearseAsync(first.Plan, images, carrier, cancellationToken);
+        RunReport report = await new Runner(Pipeline, source, options) { Answerer = carrier }.RunAsync(images, each, cancellationToken);
+        return report with { Orchestration = source.Summary, Sessions = Pipeline.Sessions };
+    }
+
     /// <summary>Classifies pictures, all by the same plan, which is made ready first.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="why">Why this one.</param>
@@ -228,13 +249,16 @@ public sealed class RunSession : IAsyncDisposable
     }
 
     // The first picture of a process loads libraries and compiles code: it would say nothing of the plan.
-    private async Task RehearseAsync(Plan plan, IReadOnlyList<LabelledImage> images, CancellationToken cancellationToken)
+    private Task RehearseAsync(Plan plan, IReadOnlyList<LabelledImage> images, CancellationToken cancellationToken) => RehearseAsync(plan, images, answerer: null, cancellationToken);
+
+    private async Task RehearseAsync(Plan plan, IReadOnlyList<LabelledImage> images, IAnswerer? answerer, CancellationToken cancellationToken)
     {
         foreach (LabelledImage image in images.Take(3))
         {
             try
             {
-                await Pipeline.RunAsync(plan, image.Path, cancellationToken);
+                if (answerer is null) await Pipeline.RunAsync(plan, image.Path, cancellationToken);
+                else await answerer.AnswerAsync(plan, image, patience: null, leftDevice: null, cancellationToken);
                 return;
             }
             catch (IsthmusException)

@@ -58,6 +58,7 @@ public sealed class Runner(Pipeline pipeline, IPlanSource plans, RunnerOptions? 
         }
         catch (IsthmusException e)
         {
+            plans.Lost(choice, e);
             return new() { File = image.Name, Label = image.ClassIndex, Plan = choice.Plan.Describe(), Why = choice.Why, Error = e.Message, ErrorKind = e.Kind };
         }
     }

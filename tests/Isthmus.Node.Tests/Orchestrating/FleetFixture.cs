@@ -9,7 +9,7 @@ internal sealed class FleetFixture : IDisposable
 {
     public FleetFixture(Func<OrchestratorOptions, OrchestratorOptions>? configure = null)
     {
-        Options = new OrchestratorOptions { Clock = Clock, PolicyFolder = Folder, Learner = ProfileLearner.Kind };
+        Options = new OrchestratorOptions { Clock = Clock, PolicyFolder = Folder, Learner = new ProfileKind() };
         Options = configure?.Invoke(Options) ?? Options;
         Fleet = new(Options);
     }

@@ -44,14 +44,6 @@ public sealed class ProfileLearner : ILearner
         _counts = new int[actions.Nodes.Length];
     }
 
-    /// <summary>The kind.</summary>
-    public static LearnerKind Kind { get; } = new(
-        KindName, "what users profiled, corrected by what they measure; never explores",
-        static (actions, goal, _) => new ProfileLearner(actions, goal), static (actions, goal, _, saved) => Restore(actions, goal, saved))
-    {
-        CarriesOver = true,
-    };
-
     /// <inheritdoc/>
     public string Name => KindName;
 
