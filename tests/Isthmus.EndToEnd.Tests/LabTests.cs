@@ -123,6 +123,47 @@ public sealed class LabTests
     }
 
     [Fact]
+    public async Task ReproduceShahhosseini_Quick_LearnsInSimulationAndWithRealUsersAndLosesNothing()
+    {
+        using TestFolder folder = new();
+        string report = folder["shahhosseini.html"];
+        ToolResult result = await IsthmusProcess.RunAsync("lab", "reproduce", "shahhosseini", "--quick", "--json", "--html", report);
+        Assert.True(result.ExitCode == 0, result.Error);
+
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        JsonElement root = json.RootElement;
+        Assert.NotEmpty(root.GetProperty("emulated").EnumerateArray());
+        JsonElement[] claims = [.. root.GetProperty("claims").EnumerateArray()];
+        Assert.All(claims, c => Assert.True(c.TryGetProperty("met", out _) && c.TryGetProperty("measured", out _) && c.GetProperty("unit").GetString()!.Length > 0));
+        Assert.Equal(35.0, Assert.Single(claims.Where(c => c.GetProperty("paper").ValueKind == JsonValueKind.Number).Select(c => c.GetProperty("paper").GetDouble()).Where(p => p != 166.6).Distinct()));
+        // The published figures do not hang on this machine: what the paper's actions and what more of them can save is always the same.
+        Assert.All(["the paper's actions", "every variant everywhere"], actions => Assert.InRange(
+            Assert.Single(claims, c => c.GetProperty("name").GetString()!.StartsWith($"published figures, 5 users, regular links, {actions}", StringComparison.Ordinal)).GetProperty("measured").GetDouble(), 30, 45));
+        JsonElement details = root.GetProperty("details");
+        JsonElement[] cases = [.. details.GetProperty("cases").EnumerateArray()];
+        Assert.Equal(2 * 3 * 4 * 5, cases.Length);
+        JsonElement[] learned = [.. cases.SelectMany(c => c.GetProperty("outcomes").EnumerateArray()).Where(o => o.GetProperty("method").GetString() == "Isthmus")];
+        Assert.Equal(6, learned.Length);
+        Assert.All(learned, o => Assert.Equal(1, o.GetProperty("converged").GetInt32()));
+        JsonElement live = details.GetProperty("live");
+        Assert.All(live.GetProperty("rows").EnumerateArray(), r => Assert.Equal(0, r.GetProperty("lost").GetInt32()));
+        Assert.All(["Min", "89", "Max"], threshold => Assert.Single(live.GetProperty("rows").EnumerateArray(), r => r.GetProperty("threshold").GetString() == threshold && r.GetProperty("method").GetString() == "Isthmus"));
+        Assert.True(live.GetProperty("comparison").GetProperty("joint").GetArrayLength() >= 5);
+        Assert.Equal(8, details.GetProperty("rail").GetArrayLength());
+        Assert.Equal(14, details.GetProperty("crowds").GetArrayLength());
+        // Who may choose more is never worse.
+        foreach (IGrouping<double, JsonElement> rows in details.GetProperty("joint").EnumerateArray().GroupBy(r => r.GetProperty("points").GetDouble()))
+        {
+            double[] ms = [.. rows.Where(r => r.GetProperty("meanMs").ValueKind == JsonValueKind.Number).Select(r => r.GetProperty("meanMs").GetDouble())];
+            Assert.Equal(ms.OrderDescending(), ms);
+        }
+
+        string html = await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken);
+        Assert.Contains("emulated", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Reproduce_UnknownName_SaysWhichThereAre()
     {
         ToolResult result = await IsthmusProcess.RunAsync("lab", "reproduce", "nothing");
