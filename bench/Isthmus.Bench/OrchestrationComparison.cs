@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Isthmus.Bench.Orchestration;
 using Isthmus.Core.Orchestration;
 using Isthmus.Core.Orchestration.Learning;
 using Isthmus.Core.Orchestration.Modelling;
@@ -37,6 +38,9 @@ public sealed class OrchestrationComparison : IComparison
         Gap(rows, cancellationToken);
         progress.Report(new("decisions", 0.2));
         Decide(rows, cancellationToken);
+        progress.Report(new("simulations and learners of rewards", 0.25));
+        SystemModel five = InventedUsers.Create(1, 5);
+        SimulationRows.Add(rows, five, InventedWorlds.Moving(five, 1), cancellationToken);
         Steps(rows, progress, cancellationToken);
         progress.Report(new("the guard rail", 0.95));
         Guard(rows, cancellationToken);
