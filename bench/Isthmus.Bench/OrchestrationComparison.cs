@@ -145,7 +145,7 @@ public sealed class OrchestrationComparison : IComparison
         [
             ("default, structure only", (m, r, s) => new ModelLearner(m.Actions, r.Goal, s)),
             ("default, from a profile that is 20 % off", (m, r, s) => InventedUsers.Off(m, s) is var profile ? new ModelLearner(profile.Actions, r.Goal, s, null, profile) : null!),
-            ("default in its guard, structure only", (m, r, s) => new GuardRail(new ModelLearner(m.Actions, r.Goal, s), m.Actions, r.Goal)),
+            ("default in its guard, from that profile", (m, r, s) => InventedUsers.Off(m, s) is var profile ? new GuardRail(new ModelLearner(profile.Actions, r.Goal, s, null, profile), profile.Actions, r.Goal) : null!),
             ("linucb, from the menu's true times on devices", (m, r, s) => new LinearBandit(m.Actions, new(r.Goal))),
             ("dqn, a head for each user", (m, r, s) => new DeepQLearner(m.Actions, new(r) { Heads = DeepQHeads.PerUser, Seed = s })),
             ("q-learning", (m, r, s) => new QLearner(m.Actions, new(r) { Seed = s })),

@@ -119,11 +119,13 @@ internal sealed class HierarchicalRegression
     /// <summary>A group's parameters given shared ones: their mean, or drawn from what is believed of them.</summary>
     /// <param name="group">The group.</param>
     /// <param name="shared">The shared parameters.</param>
+    /// <param name="other">Other shared parameters, for the later ones of the group's.</param>
+    /// <param name="from">Where those begin.</param>
     /// <param name="own">Is overwritten.</param>
     /// <param name="random">Where randomness comes from; null for the mean.</param>
     /// <param name="spread">How many times as far from the mean as is believed.</param>
     /// <param name="normal">Room for as many numbers.</param>
-    public void Given(int group, ReadOnlySpan<double> shared, Span<double> own, ResumableRandom? random, double spread, Span<double> normal)
+    public void Given(int group, ReadOnlySpan<double> shared, ReadOnlySpan<double> other, int from, Span<double> own, ResumableRandom? random, double spread, Span<double> normal)
     {
         Group g = _groups[group];
         if (random is not null)
@@ -134,7 +136,7 @@ internal sealed class HierarchicalRegression
 
         for (int i = 0; i < g.Size; i++)
         {
-            own[i] = g.Mean[i] + Cholesky.Dot(g.Slope.AsSpan(i * Shared, Shared), shared);
+            own[i] = g.Mean[i] + Cholesky.Dot(g.Slope.AsSpan(i * Shared, Shared), i < from ? shared : other);
             if (random is not null) own[i] += spread * Cholesky.Dot(g.Root.AsSpan(i * g.Size, i + 1), normal[..(i + 1)]);
         }
     }

@@ -177,19 +177,28 @@ public sealed class LatencyModel
     /// <param name="goal">What accuracy is wanted.</param>
     /// <param name="random">Draws the parameters; null for the expectation.</param>
     /// <param name="spread">How many times as far as is known the draws may lie.</param>
-    internal void Fill(JointTable table, SystemState state, AccuracyGoal goal, ResumableRandom? random = null, double spread = 1)
+    /// <param name="together">Whether one draw of what nodes take holds for all users.</param>
+    internal void Fill(JointTable table, SystemState state, AccuracyGoal goal, ResumableRandom? random = null, double spread = 1, bool together = true)
     {
         int shared = _layout.Shared.Count, users = Actions.Users.Length, nodes = Actions.Nodes.Length;
-        Span<double> s = stackalloc double[shared], normal = stackalloc double[Math.Max(shared, _v.Length)];
+        Span<double> s = stackalloc double[shared], common = stackalloc double[shared], normal = stackalloc double[Math.Max(shared, _v.Length)];
         _terms.Mean.CopyTo(s);
+        if (random is not null) _terms.Draw(common, random, spread, normal);
+        else s.CopyTo(common);
+        for (int c = 0; c < _curves.Length; c++) Curve(_layout.Curves[c], common, state.Nodes[_layout.Curves[c].Node].Memory < SystemModel.LowMemory, _curves[c]);
         table.Begin(users, nodes, goal.MinMean, goal.MsPerMissing);
         for (int u = 0; u < users; u++)
         {
-            // Everybody draws anew, so that not all try the same at once.
+            // Everybody draws anew, so that not all try the same at once; of nodes, together, one draw holds for all: that four at once are fast there is tried by four or by nobody.
             if (random is not null) _terms.Draw(s, random, spread, normal);
-            for (int c = 0; c < _curves.Length && (u == 0 || random is not null); c++) Curve(_layout.Curves[c], s, state.Nodes[_layout.Curves[c].Node].Memory < SystemModel.LowMemory, _curves[c]);
+            if (!together)
+            {
+                s.CopyTo(common);
+                for (int c = 0; c < _curves.Length; c++) Curve(_layout.Curves[c], common, state.Nodes[_layout.Curves[c].Node].Memory < SystemModel.LowMemory, _curves[c]);
+            }
+
             Span<double> d = _v.AsSpan(0, _layout.Users[u].Length);
-            _terms.Given(u, s, d, random, spread, normal);
+            _terms.Given(u, s, common, _layout.Link[u], d, random, spread, normal);
             UserMenu menu = Actions.Users[u];
             for (int p = 0; p <= nodes; p++)
             {

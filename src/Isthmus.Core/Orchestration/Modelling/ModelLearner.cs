@@ -78,7 +78,7 @@ public sealed class ModelLearner : ILearner
         Chosen++;
         Budget += Options.ExplorationShare;
         if (Options.Spread <= 0 || Budget <= 0) return;
-        Model.Fill(_drawn, state, Goal, _random, Options.Spread);
+        Model.Fill(_drawn, state, Goal, _random, Options.Spread, Chosen % 2 == 0);
         Plan(_drawn, choices, remember: false);
         double best = _table.ScoreOf(_best), cost = Math.Max(0, (_table.ScoreOf(choices) / best) - 1);
         if (cost <= Budget)
