@@ -73,7 +73,7 @@ internal static class ShahhosseiniReport
                     [.. cases.Select(c => (Case: c, Gain: ShahhosseiniGain.Of(c))).Where(c => c.Gain is not null).Select(c => ((ImmutableArray<string>)
                         [
                             Threshold(world, c.Case.Threshold), Ms(c.Gain!.FixedMs), Ms(c.Gain.PlacementMs), Ms(c.Gain.ModelsMs), Ms(c.Gain.BothMs), Ms(c.Gain.PlacementShareMs), Ms(c.Gain.ModelsShareMs),
-                            $"{c.Gain.OverPlacement * 100:0.0} %", $"{(world.Ladder.Max(v => v.Accuracy) - c.Case.Of(ShahhosseiniCase.Optimum)!.MeanAccuracy!.Value) * 100:0.00}",
+                            $"{c.Gain.OverPlacement * 100:0.0} %", $"{Math.Max(0, world.Ladder.Max(v => v.Accuracy) - c.Case.Of(ShahhosseiniCase.Optimum)!.MeanAccuracy!.Value) * 100:0.00}",
                         ], c.Case.Threshold == "89"))]),
             ],
         };
