@@ -11,7 +11,7 @@ public enum DeepQHeads
 
     /// <summary>
     /// An output for each action of each user and each number of users that may share its node, and Q is their sum: what a request takes hangs on nothing else, so each user's own response
-    /// time is learned, and the best joint action is found by <see cref="Reference.CountingSearch"/>. 8·N + 2·N² for N users of eight own actions and two nodes. Beyond the paper.
+    /// time is learned, and the best joint action is found by <see cref="Reference.CountingSearch"/> (more than 20 users: <see cref="Reference.FastSearch"/>). 8·N + 2·N² for N users of eight own actions and two nodes. Beyond the paper.
     /// </summary>
     PerUserAndCount,
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Errors;
-using Isthmus.Core.Orchestration.Reference;
 using Isthmus.Core.Statistics;
 
 namespace Isthmus.Core.Orchestration.Learning;
@@ -25,6 +24,7 @@ public sealed class DeepQLearner : ILearner
     private readonly ActionSpace _actions;
     private readonly DeepQOptions _options;
     private readonly JointActions _joint;
+    private readonly ExactOrFast _search;
     private readonly bool[]? _mask;
     private readonly int _users;
     private readonly int[] _firstOutput;
@@ -85,6 +85,7 @@ public sealed class DeepQLearner : ILearner
         _actions = actions;
         _options = options;
         _users = _joint.Users;
+        _search = new(_users);
         _mask = joint ? _joint.Mask() : null;
         _own = options.Heads == DeepQHeads.PerUserAndCount;
         _firstOutput = new int[_users + 1];
@@ -552,7 +553,7 @@ public sealed class DeepQLearner : ILearner
             if (goal.MinMean is not { } wanted || _actions.MeanAccuracy(chosen) >= wanted - JointProblem.Tolerance) return sum;
         }
 
-        JointDecision decision = CountingSearch.Solve(Problem(goal))!;
+        JointDecision decision = _search.Solve(Problem(goal))!;
         for (int u = 0; u < _users; u++) chosen[u] = _joint.Served(u)[decision.Choices[u]];
         Span<int> taken = stackalloc int[_users];
         Take(chosen, taken);

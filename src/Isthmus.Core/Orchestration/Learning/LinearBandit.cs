@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Isthmus.Core.Errors;
-using Isthmus.Core.Orchestration.Reference;
 
 namespace Isthmus.Core.Orchestration.Learning;
 
@@ -41,8 +40,8 @@ public sealed class LinearBandit : ILearner
         _ = new JointActions(actions, new(options.Goal, 1, AccuracyRule.Known));
         _actions = actions;
         _options = options;
-        _search = options.Search ?? CountingSearch.Solve;
         _users = actions.Users.Length;
+        _search = options.Search ?? new ExactOrFast(_users).Solve;
         List<int> knots = [];
         for (int k = 1; k < _users; k = k < 8 ? k + 1 : k * 2) knots.Add(k);
         knots.Add(_users);

@@ -45,7 +45,7 @@ public sealed record LinearBanditOptions(AccuracyGoal Goal)
     /// <summary>What a lost request counts as, in milliseconds. Default 2,000.</summary>
     public double LostMs { get; init; } = 2000;
 
-    /// <summary>Finds the best joint decision of what is estimated. Default <see cref="Reference.CountingSearch"/>, which is exact and for up to some 20 users.</summary>
+    /// <summary>Finds the best joint decision of what is estimated. Default <see cref="Reference.CountingSearch"/> up to 20 users, <see cref="Reference.FastSearch"/> for more.</summary>
     public Func<JointProblem, JointDecision?>? Search { get; init; }
 
     internal void Validate(int users)

@@ -145,6 +145,16 @@ public sealed class DeepQLearnerTests
     }
 
     [Fact]
+    public void Learn_MoreUsersThanAreSearchedExactly_KeepsTheGoal()
+    {
+        SystemModel model = Worlds.Paper(25);
+        SimulatedEnvironment world = new(model, Worlds.Still(model));
+        DeepQLearner learner = new(model.Actions, Options(world, DeepQHeads.PerUserAndCount, 0.85, AccuracyRule.Known) with { Exploration = new(1, 0, 10) });
+        int[] all = LearnerChecks.Learn(learner, world, 60);
+        for (int i = 0; i < all.Length; i += 25) Assert.True(model.Actions.MeanAccuracy(all.AsSpan(i, 25)) >= 0.85 - 1e-9);
+    }
+
+    [Fact]
     public void New_TooManyJointActions_IsRefused_PerUserIsNot()
     {
         ActionSpace six = Worlds.Paper(6).Actions;

@@ -121,6 +121,21 @@ public sealed class LinearBanditTests
     }
 
     [Fact]
+    public void Learn_ManyUsers_IsBetterThanAllOnTheirDevices()
+    {
+        SystemModel model = Worlds.Paper(40);
+        SimulatedEnvironment world = new(model, Worlds.Still(model));
+        LinearBandit learner = new(model.Actions, new(new(0.85)));
+        LearnerChecks.Learn(learner, world, 60);
+        int[] choices = new int[40];
+        learner.ChooseBest(world.State, choices);
+        JointProblem problem = model.Problem(world.State, new(0.85));
+        double got = problem.Decide([.. choices]).MeanMs, best = new FastSearch().Solve(problem)!.MeanMs;
+        Assert.InRange(got, 0.99 * best, 1.05 * best);
+        Assert.True(model.Actions.MeanAccuracy(choices) >= 0.85 - 1e-9);
+    }
+
+    [Fact]
     public void Choose_ManyUsers_KnotsOfCountsStayFew()
     {
         SystemModel model = Worlds.Paper(40, variants: 1);
