@@ -20,14 +20,17 @@ internal sealed class OrchestrateStatusCommand : ICommandFactory
         });
     }
 
+    private static string Link(OrchestratedNode node) =>
+        string.Join(", ", new[] { node.Mbps is { } mbps ? $"{mbps:0.#} Mbit/s" : "", node.RttMs is { } rtt ? $"{rtt:0.0} ms" : "" }.Where(t => t.Length > 0));
+
     private static void Draw(IAnsiConsole console, OrchestratorState state)
     {
-        Table nodes = new Table().Border(TableBorder.Simple).AddColumns("node", "tier", "status", "cpu free", "memory free", "queue", "busy", "users", "asked for", "measured/expected");
+        Table nodes = new Table().Border(TableBorder.Simple).AddColumns("node", "tier", "status", "cpu free", "memory free", "link", "queue", "busy", "users", "asked for", "measured/expected");
         foreach (OrchestratedNode n in state.Nodes)
         {
             string cpu = n.Cpu is { } said ? $"{said:P0}{(Math.Abs(said - n.CpuBelieved) > 0.01 ? $" (believed {n.CpuBelieved:P0})" : "")}" : "";
             nodes.AddRow(
-                Markup.Escape(n.Name), n.Tier?.ToString().ToLowerInvariant() ?? "", n.Status, cpu, n.Memory is { } memory ? $"{memory:P0}" : "", $"{n.Queue}", $"{n.Busy} of {n.Workers}", $"{n.Users}", $"{n.Demand:P0}",
+                Markup.Escape(n.Name), n.Tier?.ToString().ToLowerInvariant() ?? "", n.Status, cpu, n.Memory is { } memory ? $"{memory:P0}" : "", Link(n), $"{n.Queue}", $"{n.Busy} of {n.Workers}", $"{n.Users}", $"{n.Demand:P0}",
                 n.MeasuredOverExpected is { } ratio ? $"{ratio:0.00}×{(n.Doubted ? " [red]doubted[/]" : "")}" : "");
         }
 

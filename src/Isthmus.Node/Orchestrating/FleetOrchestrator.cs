@@ -249,7 +249,7 @@ public sealed class FleetOrchestrator
         {
             nodes = [.. _nodes.Values.OrderBy(n => n.Name, StringComparer.Ordinal).Select(n => new OrchestratedNode(
                 n.Name, n.Report?.Tier, n.Report?.Url, n.Report is null ? "unmonitored" : n.IsSilent(_options.NodeSilence) ? "silent" : "reports",
-                n.Report?.Cpu, Math.Round(n.Cpu, 4), n.Report?.Memory, n.Report?.Queue ?? 0, n.Report?.Busy ?? 0, n.Workers, told.Count(u => u.Node == n.Name),
+                n.Report?.Cpu, Math.Round(n.Cpu, 4), n.Report?.Memory, n.Report?.Mbps, n.Report?.RttMs, n.Report?.Queue ?? 0, n.Report?.Busy ?? 0, n.Workers, told.Count(u => u.Node == n.Name),
                 n.Trust.Ratio is { } ratio ? Math.Round(ratio, 3) : null, n.Trust.Doubted, Math.Round(n.Demand, 4),
                 n.Report is null ? null : Math.Round(_clock.GetElapsedTime(n.Reported).TotalMilliseconds, 1)))];
         }
@@ -414,7 +414,7 @@ public sealed class FleetOrchestrator
                 _silent[n] = silent;
             }
 
-            _view!.Fill(_state, name => _nodes[name] is var node && node.IsSilent(_options.NodeSilence) ? null : (node.Cpu, node.Report?.Memory ?? 1));
+            _view!.Fill(_state, name => _nodes[name] is var node && node.IsSilent(_options.NodeSilence) ? null : (node.Cpu, node.Report?.Memory ?? 1, node.Report?.Mbps));
             // What was never reported of before a first step is what it is now.
             if (_stateBefore.Step == 0 && _state.Step == 0) _state.CopyTo(_stateBefore);
         }
@@ -466,7 +466,7 @@ public sealed class FleetOrchestrator
     {
         ActionSpace space = _view!.Actions;
         SystemState said = new(space.Users.Length, space.Nodes.Length);
-        _view.Fill(said, name => (Math.Max(0.01, _nodes[name].Report?.Cpu ?? 1), _nodes[name].Report?.Memory ?? 1));
+        _view.Fill(said, name => (Math.Max(0.01, _nodes[name].Report?.Cpu ?? 1), _nodes[name].Report?.Memory ?? 1, _nodes[name].Report?.Mbps));
         SystemModel model = new(space, [.. space.Nodes.Select(n => ContentionCurve.TakingTurns(_nodes[n].Workers))]);
         for (int u = 0; u < steps.Length; u++)
         {

@@ -42,8 +42,8 @@ internal sealed class FleetView
 
     /// <summary>Writes down how users and nodes are.</summary>
     /// <param name="state">Is overwritten.</param>
-    /// <param name="node">The free processor and memory of a node; null if it is silent.</param>
-    public void Fill(SystemState state, Func<string, (double Cpu, double Memory)?> node)
+    /// <param name="node">The free processor, memory and network card of a node; null if it is silent.</param>
+    public void Fill(SystemState state, Func<string, (double Cpu, double Memory, double? Mbps)?> node)
     {
         // A way from user to node has its own round trip and bandwidth; the model has one of the user and one of the node. The user's is the best it has, the node's what the others lack.
         double[] ownMbps = new double[_users.Length], ownRtt = new double[_users.Length];
@@ -67,8 +67,9 @@ internal sealed class FleetView
                 mbps.Add(link.Mbps >= 0.8 * ownMbps[u] ? Unlimited : Math.Max(LeastMbps, link.Mbps));
             }
 
-            (double cpu, double memory) = node(Actions.Nodes[n]) ?? (LeastCpu, 0);
-            state.Nodes[n] = new(cpu, memory, mbps.Count == 0 ? Unlimited : Middle(mbps), more.Count == 0 ? 0 : Middle(more));
+            (double cpu, double memory, double? card) = node(Actions.Nodes[n]) ?? (LeastCpu, 0, null);
+            double way = Math.Max(LeastMbps, Math.Min(mbps.Count == 0 ? Unlimited : Middle(mbps), card ?? Unlimited));
+            state.Nodes[n] = new(cpu, memory, way, more.Count == 0 ? 0 : Middle(more));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using Isthmus.Core.Errors;
 using Isthmus.Node.Admission;
 using Isthmus.Runtime.Orchestrating;
@@ -24,6 +25,7 @@ internal sealed partial class NodeReporter : IAsyncDisposable
     private readonly HostLoad _load;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
+    private double? _rttMs;
 
     /// <summary>Starts.</summary>
     /// <param name="orchestrator">Whom to tell.</param>
@@ -62,7 +64,9 @@ internal sealed partial class NodeReporter : IAsyncDisposable
             {
                 using CancellationTokenSource patience = new(Patience, _options.Clock);
                 using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+                long began = _options.Clock.GetTimestamp();
                 NodeAcknowledgement told = await _client.ReportNodeAsync(_name, Report(), either.Token);
+                _rttMs = Math.Min(_options.Clock.GetElapsedTime(began).TotalMilliseconds, OrchestrationLimits.MaxMs);
                 if (heard != true) Log.Heard(_logger, _name, _client.Url);
                 if (told.Doubted && doubted != true) Log.Doubted(_logger, _name);
                 (heard, doubted) = (true, told.Doubted);
@@ -83,7 +87,21 @@ internal sealed partial class NodeReporter : IAsyncDisposable
     private NodeReport Report()
     {
         (double? cpu, double? memory) = _load.Sample();
-        return new(_url, _options.Tier, cpu, memory, _options.Workers, _queue.Busy, _queue.Waiting);
+        return new(_url, _options.Tier, cpu, memory, _options.Workers, _queue.Busy, _queue.Waiting) { Mbps = Card(), RttMs = _rttMs };
+    }
+
+    private static double? Card()
+    {
+        try
+        {
+            long fastest = NetworkInterface.GetAllNetworkInterfaces()
+                .Where(n => n is { OperationalStatus: OperationalStatus.Up, NetworkInterfaceType: not NetworkInterfaceType.Loopback }).Select(n => n.Speed).DefaultIfEmpty(0).Max();
+            return fastest > 0 ? Math.Min(fastest / 1e6, OrchestrationLimits.MaxMbps) : null;
+        }
+        catch (Exception e) when (e is NetworkInformationException or PlatformNotSupportedException or IOException)
+        {
+            return null;
+        }
     }
 
     private static partial class Log

@@ -10,6 +10,8 @@ namespace Isthmus.Runtime.Orchestrating;
 /// <param name="Cpu">The free share of its processor by its own word; null if it does not say.</param>
 /// <param name="CpuBelieved">The share that decisions are made with.</param>
 /// <param name="Memory">The free share of its memory by its own word; null if it does not say.</param>
+/// <param name="Mbps">The bandwidth of its network card in Mbit/s, by its own word; null if it does not say.</param>
+/// <param name="RttMs">The round trip of its reports in milliseconds, by its own word; null if it does not say.</param>
 /// <param name="Queue">Requests that wait there, by its own word.</param>
 /// <param name="Busy">Workers that compute, by its own word.</param>
 /// <param name="Workers">Its workers.</param>
@@ -19,5 +21,5 @@ namespace Isthmus.Runtime.Orchestrating;
 /// <param name="Demand">What users ask for, in shares of what it gives out; more than 1 is overload.</param>
 /// <param name="SilentMs">How long nothing was heard of itself, in milliseconds; null if it never reported.</param>
 public sealed record OrchestratedNode(
-    string Name, Tier? Tier, string? Url, string Status, double? Cpu, double CpuBelieved, double? Memory, int Queue, int Busy, int Workers, int Users, double? MeasuredOverExpected, bool Doubted,
+    string Name, Tier? Tier, string? Url, string Status, double? Cpu, double CpuBelieved, double? Memory, double? Mbps, double? RttMs, int Queue, int Busy, int Workers, int Users, double? MeasuredOverExpected, bool Doubted,
     double Demand, double? SilentMs);

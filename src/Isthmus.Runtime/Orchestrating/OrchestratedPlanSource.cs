@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Planning;
-using Isthmus.Core.Quantities;
 using Isthmus.Runtime.Pipelines;
 using Isthmus.Runtime.Running;
 using Isthmus.Runtime.Transport;

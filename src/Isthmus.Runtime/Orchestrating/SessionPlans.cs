@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Isthmus.Core.Errors;
 using Isthmus.Core.Graphs;
 using Isthmus.Core.Planning;
-using Isthmus.Core.Profiling;
 using Isthmus.Core.Quantities;
 using Isthmus.Inference.Classification;
 using Isthmus.Runtime.Adaptive;

@@ -249,16 +249,16 @@ public sealed class RunSession : IAsyncDisposable
     }
 
     // The first picture of a process loads libraries and compiles code: it would say nothing of the plan.
-    private Task RehearseAsync(Plan plan, IReadOnlyList<LabelledImage> images, CancellationToken cancellationToken) => RehearseAsync(plan, images, answerer: null, cancellationToken);
+    private Task RehearseAsync(Plan plan, IReadOnlyList<LabelledImage> images, CancellationToken cancellationToken) => RehearseAsync(plan, images, carrier: null, cancellationToken);
 
-    private async Task RehearseAsync(Plan plan, IReadOnlyList<LabelledImage> images, IAnswerer? answerer, CancellationToken cancellationToken)
+    private async Task RehearseAsync(Plan plan, IReadOnlyList<LabelledImage> images, Orchestrating.SessionPlans? carrier, CancellationToken cancellationToken)
     {
         foreach (LabelledImage image in images.Take(3))
         {
             try
             {
-                if (answerer is null) await Pipeline.RunAsync(plan, image.Path, cancellationToken);
-                else await answerer.AnswerAsync(plan, image, patience: null, leftDevice: null, cancellationToken);
+                if (carrier is null) await Pipeline.RunAsync(plan, image.Path, cancellationToken);
+                else await carrier.AnswerAsync(plan, image, patience: null, leftDevice: null, cancellationToken);
                 return;
             }
             catch (IsthmusException)

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Isthmus.Core.Errors;
 using Isthmus.Core.Orchestration.Modelling;
 
 namespace Isthmus.Core.Orchestration.Policies;
