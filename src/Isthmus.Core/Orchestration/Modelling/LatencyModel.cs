@@ -15,6 +15,7 @@ namespace Isthmus.Core.Orchestration.Modelling;
 /// </remarks>
 public sealed class LatencyModel
 {
+    private const int ForgetEvery = 50;
     private const double LeastNoise = 0.005;
     private const double LeastMs = 1e-3;
     private const double BusyCpu = 0.75;
@@ -26,6 +27,11 @@ public sealed class LatencyModel
     private LatencyLayout _layout;
     private HierarchicalRegression _terms;
     private bool _scaled;
+
+    // Which parameters had a part in a response since the last time that the others were forgotten a little; and the steps since then.
+    private bool[] _seen = [];
+    private bool[][] _seenOwn = [];
+    private int _steps;
 
     // Drift of each user's device, of each user's link to each node, and of each node.
     private ResponseDrift[] _devices = [];
@@ -64,6 +70,7 @@ public sealed class LatencyModel
         _v = new double[_layout.Users.Max(static u => u.Length)];
         _counts = new int[actions.Nodes.Length];
         MakeCurves();
+        ClearSeen();
         Watch();
     }
 
@@ -134,6 +141,7 @@ public sealed class LatencyModel
             Learn(u, node, y);
         }
 
+        if (++_steps == ForgetEvery) Forget();
         _terms.Refresh();
     }
 
@@ -161,6 +169,8 @@ public sealed class LatencyModel
         }
 
         _terms.Learn(user, _x, own, y, given);
+        for (int i = 0; i < _seen.Length; i++) _seen[i] |= _x[i] != 0;
+        for (int i = 0; i < own.Length; i++) _seenOwn[user][i] |= own[i] != 0;
         if (Options.LearnNoise)
         {
             // A step of the logarithm towards as many standard deviations as there should be; only what is well known says something of the noise.
@@ -190,6 +200,7 @@ public sealed class LatencyModel
         for (int u = 0; u < users; u++)
         {
             // Everybody draws anew, so that not all try the same at once; of nodes, together, one draw holds for all: that four at once are fast there is tried by four or by nobody.
+            double far = random is null ? 0 : spread;
             if (random is not null) _terms.Draw(s, random, spread, normal);
             if (!together)
             {
@@ -294,6 +305,8 @@ public sealed class LatencyModel
             ["mean"] = SavedNumbers.Of(_terms.Mean),
             ["covariance"] = SavedNumbers.Of(_terms.Covariance),
             ["users"] = users,
+            ["steps"] = _steps,
+            ["seen"] = SavedNumbers.Of([.. _seen.Concat(_seenOwn.SelectMany(static o => o)).Select(static b => b ? 1.0 : 0)]),
             ["drift"] = SavedNumbers.Of([.. Tests.SelectMany(static t => t.Numbers())]),
         };
     }
@@ -327,6 +340,16 @@ public sealed class LatencyModel
             SavedNumbers.Read(user, "mean", g.Mean);
             SavedNumbers.Read(user, "slope", g.Slope);
             SavedNumbers.ReadCovariance(user, "covariance", g.Covariance, g.Size);
+        }
+
+        model._steps = (int)SavedNumbers.Number(saved, "steps", 0, ForgetEvery - 1);
+        double[] seen = new double[model._seen.Length + model._seenOwn.Sum(static o => o.Length)];
+        SavedNumbers.Read(saved, "seen", seen);
+        int at = 0;
+        for (int i = 0; i < model._seen.Length; i++) model._seen[i] = seen[at++] > 0;
+        foreach (bool[] own in model._seenOwn)
+        {
+            for (int i = 0; i < own.Length; i++) own[i] = seen[at++] > 0;
         }
 
         ResponseDrift[] tests = [.. model.Tests];
@@ -490,7 +513,10 @@ public sealed class LatencyModel
     {
         if (node < 0)
         {
-            if (_devices[user].Add(off, offMs)) Doubt(user, -1, _devices[user].OffMs);
+            if (!_devices[user].Add(off, offMs)) return;
+            Drifts++;
+            DoubtOwn(user, _devices[user].OffMs);
+            _devices[user].Reset();
             return;
         }
 
@@ -498,55 +524,96 @@ public sealed class LatencyModel
         bool here = link.Add(off, offMs);
         if (_nodes[node].Add(off, offMs))
         {
-            Doubt(-1, node, _nodes[node].OffMs);
+            Drifts++;
+            DoubtNode(user, node, _nodes[node].OffMs);
         }
         else if (here)
         {
-            Doubt(user, node, link.OffMs);
+            Drifts++;
+            DoubtOwn(user, link.OffMs);
+            link.Reset();
         }
     }
 
-    // Something has changed by about so many milliseconds: what could explain it is believed less.
-    private void Doubt(int user, int node, double offMs)
+    // Something of a user's own has changed by about so many milliseconds: each parameter that had a part in it is believed less, as if it alone explained that.
+    private void DoubtOwn(int user, double offMs)
     {
-        Drifts++;
-        double square = offMs * offMs;
-        if (user >= 0)
+        double[] wide = new double[_layout.Users[user].Length];
+        for (int i = 0; i < wide.Length; i++)
         {
-            double[] wide = new double[_layout.Users[user].Length];
-            for (int i = 0; i < wide.Length; i++)
-            {
-                // The parameters of this observation's features: a share of what it is off each, as if it alone explained that.
-                double feature = Math.Abs(_v[i]);
-                if (feature > 0) wide[i] = square / (feature * feature);
-            }
-
-            _terms.Widen(user, wide);
-            if (node < 0) _devices[user].Reset();
-            else _links[(user * Actions.Nodes.Length) + node].Reset();
+            if (_v[i] != 0) wide[i] = Square(offMs / _v[i]);
         }
-        else
+
+        _terms.Widen(user, wide);
+    }
+
+    // A node or the way to it has changed for all: what it takes alone, more than what further users add; and everybody's link to it, by what the last response had to do with it.
+    private void DoubtNode(int user, int node, double offMs)
+    {
+        double[] wide = new double[_layout.Shared.Count];
+        foreach (NodeCurve curve in _layout.Curves)
         {
-            double[] wide = new double[_layout.Shared.Count];
-            for (int i = 0; i < wide.Length; i++)
-            {
-                if (_x[i] > 0) wide[i] = square / (_x[i] * _x[i]);
-            }
-
-            // Who else shares it, or how many, may be off as well.
-            foreach (NodeCurve curve in _layout.Curves)
-            {
-                if (curve.Node != node) continue;
-                foreach (int j in (int[])[curve.Base, .. curve.Increments])
-                {
-                    if (wide[j] == 0) wide[j] = Square(_layout.Shared[j].Deviation) / 4;
-                }
-            }
-
-            _terms.Widen(wide);
-            _nodes[node].Reset();
-            for (int u = 0; u < Actions.Users.Length; u++) _links[(u * Actions.Nodes.Length) + node].Reset();
+            if (curve.Node != node) continue;
+            foreach (int j in (int[])[curve.Base, .. curve.Increments, .. curve.OwnIncrements]) wide[j] = Square(_layout.Shared[j].Deviation) / 4;
         }
+
+        foreach (NodeCurve curve in _layout.Curves)
+        {
+            if (curve.Node != node || _x[curve.Base] == 0) continue;
+            wide[curve.Base] = Square(offMs / _x[curve.Base]);
+            foreach (int j in curve.Increments)
+            {
+                if (_x[j] != 0) wide[j] = Square(offMs / _x[j]) / 16;
+            }
+        }
+
+        Span<double> link = stackalloc double[3];
+        for (int i = 0; i < 6; i++) link[i % 3] = Math.Max(link[i % 3], Math.Abs(_v[_layout.Link[user] + (6 * node) + i]));
+        for (int u = 0; u < Actions.Users.Length; u++)
+        {
+            double[] own = new double[_layout.Users[u].Length];
+            for (int i = 0; i < 6; i++)
+            {
+                if (link[i % 3] > 0) own[_layout.Link[u] + (6 * node) + i] = Square(offMs / link[i % 3]);
+            }
+
+            _terms.Widen(u, own);
+            _links[(u * Actions.Nodes.Length) + node].Reset();
+        }
+
+        _terms.Widen(wide);
+        _nodes[node].Reset();
+    }
+
+    // What nobody used may have changed meanwhile, or was learned from an outlier: it is known a little less, until it is tried again.
+    private void Forget()
+    {
+        _steps = 0;
+        double share = ForgetEvery / Options.ForgetSteps;
+        if (share > 0)
+        {
+            Forget(_layout.Shared, _seen, share, v => _terms.Widen(v));
+            for (int u = 0; u < _seenOwn.Length; u++)
+            {
+                int user = u;
+                Forget(_layout.Users[u], _seenOwn[u], share, v => _terms.Widen(user, v));
+            }
+        }
+
+        ClearSeen();
+    }
+
+    private static void Forget(IReadOnlyList<LatencyTerm> terms, bool[] seen, double share, Action<double[]> widen)
+    {
+        double[] variances = new double[terms.Count];
+        for (int i = 0; i < variances.Length; i++) variances[i] = seen[i] ? 0 : share * Square(terms[i].Deviation);
+        if (seen.Contains(false)) widen(variances);
+    }
+
+    private void ClearSeen()
+    {
+        _seen = new bool[_layout.Shared.Count];
+        _seenOwn = [.. _layout.Users.Select(static u => new bool[u.Length])];
     }
 
     private static double Square(double value) => value * value;

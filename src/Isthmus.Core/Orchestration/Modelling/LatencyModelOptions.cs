@@ -23,6 +23,9 @@ public sealed record LatencyModelOptions
     /// <summary>The evidence at which drift is found (<see cref="ResponseDrift"/>). Default 15; infinite for never.</summary>
     public double DriftThreshold { get; init; } = 15;
 
+    /// <summary>Within how many steps what nobody uses is known as little again as at first, so that it is tried again. Default 1000; infinite for never.</summary>
+    public double ForgetSteps { get; init; } = 1000;
+
     /// <summary>A link counts as weak from this round-trip time, in milliseconds. Default 15.</summary>
     public double WeakRttMs { get; init; } = 15;
 
@@ -38,6 +41,7 @@ public sealed record LatencyModelOptions
         if (!(Noise is >= 1e-4 and <= 10)) throw Wrong("the noise is from 0.0001 to 10");
         if (!(Outlier >= 1)) throw Wrong("an outlier is at least one standard deviation off");
         if (!(DriftThreshold >= 4)) throw Wrong("the drift threshold is at least 4");
+        if (!(ForgetSteps >= 50)) throw Wrong("what is not used is forgotten within 50 steps at least");
         if (!(WeakRttMs >= 0) || !(WeakMbps >= 0)) throw Wrong("weak links begin at zero or more");
     }
 

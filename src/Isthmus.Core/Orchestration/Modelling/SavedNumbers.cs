@@ -48,11 +48,15 @@ internal static class SavedNumbers
 
     /// <summary>A number within bounds.</summary>
     public static double Number(JsonObject from, string name, double least, double most) =>
-        from[name] is JsonValue value && value.TryGetValue(out double number) && number >= least && number <= most ? number : throw Wrong($"its {name} is no number from {least} to {most}");
+        Plain(from[name]) is { } number && number >= least && number <= most ? number : throw Wrong($"its {name} is no number from {least} to {most}");
 
     /// <summary>A count.</summary>
     public static long Count(JsonObject from, string name) =>
-        from[name] is JsonValue value && value.TryGetValue(out long number) && number >= 0 ? number : throw Wrong($"its {name} is no count");
+        Plain(from[name]) is >= 0 and <= 1e15 and var number && number == Math.Floor(number) ? (long)number : throw Wrong($"its {name} is no count");
+
+    // What was read from a file is any number; what was only just saved has the type it was saved as.
+    private static double? Plain(JsonNode? node) => node is not JsonValue value ? null
+        : value.TryGetValue(out double number) ? number : value.TryGetValue(out long whole) ? whole : value.TryGetValue(out int small) ? small : null;
 
     /// <summary>A text.</summary>
     public static string Text(JsonObject from, string name) => from[name] is JsonValue value && value.TryGetValue(out string? text) && text is not null ? text : throw Wrong($"it has no {name}");

@@ -10,7 +10,7 @@ namespace Isthmus.Core.Tests.Orchestration.Modelling;
 
 public sealed class LatencyModelTests
 {
-    private static readonly LatencyModelOptions Plain = new() { LearnNoise = false, Outlier = double.PositiveInfinity, DriftThreshold = double.PositiveInfinity };
+    private static readonly LatencyModelOptions Plain = new() { LearnNoise = false, Outlier = double.PositiveInfinity, DriftThreshold = double.PositiveInfinity, ForgetSteps = double.PositiveInfinity };
 
     [Fact]
     public void Learn_ManySteps_IsWhatBatchLeastSquaresOfTheSameTermsSays() => Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed =>

@@ -108,6 +108,7 @@ public sealed class ModelLearnerTests
             JsonObject saved = JsonNode.Parse(learner.Save().ToJsonString())!.AsObject();
             ModelLearner restored = ModelLearner.Restore(truth.Actions, new(0.84), saved, null, profile);
             Assert.Equal(learner.Save().ToJsonString(), restored.Save().ToJsonString());
+            Assert.Equal(learner.Save().ToJsonString(), ModelLearner.Restore(truth.Actions, new(0.84), learner.Save(), null, profile).Save().ToJsonString());
             int[] one = new int[users], two = new int[users];
             learner.Choose(world.State, one);
             restored.Choose(world.State, two);
@@ -212,6 +213,49 @@ public sealed class ModelLearnerTests
         world.Step(learner, 100);
         Assert.True(after > 0.02, $"the change would not matter: {after}");
         Assert.InRange(world.Gap(learner, new(0.89)), 0, 0.02);
+    }
+
+    [Fact]
+    public void Learn_LostRequestsAndOutliers_ComesWithinTwoPercentStill()
+    {
+        SystemModel truth = InventedUsers.Create(2, 5);
+        ModelLearner learner = new(truth.Actions, new(0.85), 3);
+        Random random = new(5);
+        InventedWorld world = new(truth, 3) { Disturb = (_, ms) => random.Next(20) switch { 0 => double.NaN, 1 => ms * (2 + (8 * random.NextDouble())), _ => ms } };
+        world.Step(learner, 250);
+        Assert.InRange(world.Gap(learner, new(0.85)), 0, 0.02);
+        Assert.InRange(learner.Model.Lost, 20, 150);
+    }
+
+    [Fact]
+    public void Learn_LinksGetSlowerAndNoMonitorSaysSo_ComesWithinThreePercentAgain()
+    {
+        SystemModel truth = InventedUsers.Create(3, 5);
+        ModelLearner learner = new(truth.Actions, new(0.89), 3);
+        InventedWorld world = new(truth, 3);
+        world.Step(learner, 150);
+
+        // The way to the cloud has a twentieth of its bandwidth.
+        world.Truth = truth with { Actions = truth.Actions with { Users = [.. truth.Actions.Users.Select(u => u with { Actions = [.. u.Actions.Select(a => a.Node == 1 ? a with { Bytes = 20 * a.Bytes } : a)] })] } };
+        double after = world.Gap(learner, new(0.89));
+        world.Step(learner, 120);
+        Assert.True(after > 0.05, $"the change would not matter: {after}");
+        Assert.InRange(world.Gap(learner, new(0.89)), 0, 0.03);
+        Assert.InRange(learner.Model.Drifts, 1, 40);
+    }
+
+    [Fact]
+    public void Learn_ANodeTakesFewerAtOnce_ComesWithinThreePercentAgain()
+    {
+        SystemModel truth = InventedUsers.Create(3, 6) with { Contention = [ContentionCurve.TakingTurns(3), ContentionCurve.TakingTurns(6)] };
+        ModelLearner learner = new(truth.Actions, new(0.89), 4);
+        InventedWorld world = new(truth, 4);
+        world.Step(learner, 200);
+        world.Truth = truth with { Contention = [ContentionCurve.TakingTurns(3), ContentionCurve.TakingTurns(2)] };
+        double after = world.Gap(learner, new(0.89));
+        world.Step(learner, 150);
+        Assert.True(after > 0.05, $"the change would not matter: {after}");
+        Assert.InRange(world.Gap(learner, new(0.89)), 0, 0.03);
     }
 
     [Fact]
