@@ -39,7 +39,7 @@ internal sealed record JointNetworks(ImmutableArray<PlanVariant> Variants, doubl
             ? [await Task.Run(() => EmbeddedModel.Ensure(options.DataFolder, new PartialProgress(all, 0, 0.05), cancellationToken), cancellationToken)]
             : [.. options.Models.SelectMany(ZhaoReproduction.Files)];
         ImmutableArray<LabelledImage> pictures = [.. (await Task.Run(() => ZhaoReproduction.Photographs(options, cancellationToken), cancellationToken)).Select(p => p.Image)];
-        int most = Math.Min(pictures.Length, options.Limit ?? (options.Quick ? 10 : 200));
+        int most = Math.Min(pictures.Length, options.Limit ?? (options.Quick ? 10 : 100));
         pictures = [.. Enumerable.Range(0, most).Select(i => pictures[(int)((long)i * pictures.Length / most)])];
         bool labelled = pictures.Count(p => p.ClassIndex is not null) >= EnoughLabels;
         if (!labelled) pictures = [.. pictures.Select(p => p with { ClassIndex = null })];
@@ -111,7 +111,7 @@ internal sealed record JointNetworks(ImmutableArray<PlanVariant> Variants, doubl
                 Samples = 3,
                 Codecs = codecs,
                 Inputs = [InputEncoding.File, Jpeg, Jpeg.First(0.2), InputEncoding.Embedded, InputEncoding.Embedded.First(0.2)],
-                MaxCuts = options.Quick ? 2 : 6,
+                MaxCuts = options.Quick ? 2 : 3,
                 MiddleCuts = 0,
                 Blocks = BlockMeasurement.None,
                 Budget = TimeSpan.FromSeconds(options.Quick ? 5 : 30),

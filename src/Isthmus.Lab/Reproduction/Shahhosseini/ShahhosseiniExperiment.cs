@@ -30,6 +30,7 @@ internal sealed class ShahhosseiniExperiment(ReproductionOptions options, Shahho
         await Task.Run(() => Learn(worlds, cases, races, new PartialProgress(progress, 0.55, 0.98), cancellationToken), cancellationToken);
         progress.Report(new("watches what users live through", 0.97));
         ImmutableArray<RailRow> rail = await Task.Run(() => RailStudy.Of(worlds[^1], effort.Users[^1], worlds[^1].Goals.First(g => g.Name == "89").Goal, effort.RailSteps, cancellationToken), cancellationToken);
+        ImmutableArray<RecoveryRow> recovery = await Task.Run(() => RecoveryStudy.Of(worlds[^1], worlds[^1].Goals.First(g => g.Name == "89").Goal, effort, cancellationToken), cancellationToken);
         List<(int Users, bool Bursts, UsersStudyRow Row)> crowds = [];
         foreach (int users in effort.Crowds)
         {
@@ -45,7 +46,7 @@ internal sealed class ShahhosseiniExperiment(ReproductionOptions options, Shahho
         ImmutableArray<JointRow> joint = await Task.Run(() => JointStudy.Of(networks), cancellationToken);
         // The headline: less than 0.9 points lost.
         ImmutableArray<ShahhosseiniCase> tight = [.. worlds.Select(w => ShahhosseiniCase.Of(w, effort.Users[^1], ShahhosseiniScenario.All[0], "less than 0.9 points", new(w.Ladder.Max(v => v.Accuracy) - 0.00899)))];
-        return new() { Worlds = worlds, Tight = tight, Cases = [.. cases], Races = [.. races], Live = live, Rail = rail, Crowds = [.. crowds], Joint = joint, JointLabelled = networks.Labelled };
+        return new() { Worlds = worlds, Tight = tight, Cases = [.. cases], Races = [.. races], Live = live, Rail = rail, Recovery = recovery, Crowds = [.. crowds], Joint = joint, JointLabelled = networks.Labelled };
     }
 
     private static readonly string[] Learners =

@@ -24,6 +24,7 @@ internal static class ShahhosseiniReport
         Steps(result),
         .. result.Races.Select(Race),
         Rail(result),
+        Recovery(result),
         Live(result.Live),
         Predicted(result.Live),
         Crowds(result),
@@ -127,6 +128,22 @@ internal static class ShahhosseiniReport
                     ], r is { Guarded: true, Learner: ShahhosseiniLearners.Isthmus }))]),
         ],
     };
+
+    private static ReportSection Recovery(ShahhosseiniResult result) => new("When the world changes")
+    {
+        Text =
+        [
+            $"{result.Worlds[^1].Name}, {RecoveryStudy.Users} users, threshold 89: learned on regular links from knowing nothing; then all links become weak, which monitors report; then the cloud takes three times as long, which nobody reports. Steps until what the learner holds to be best is within 1 % of the new optimum, and stays so.",
+        ],
+        Tables =
+        [
+            new(
+                "", ["<learner", "from nothing", "links weak, reported", "cloud slower, unreported"],
+                [.. result.Recovery.Select(r => ((ImmutableArray<string>)[r.Learner, Steps(r.First, r.Budget), Steps(r.Told, r.Budget), Steps(r.Untold, r.Budget)], r.Learner == ShahhosseiniLearners.Isthmus))]),
+        ],
+    };
+
+    private static string Steps(long? steps, int budget) => steps is { } s ? $"{s:#,0}" : $"over {budget:#,0}";
 
     private static ReportSection Live(LiveStudy live) => new($"Live: {live.Users} real user processes, an edge and a cloud")
     {

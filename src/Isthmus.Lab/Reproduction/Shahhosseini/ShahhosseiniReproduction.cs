@@ -40,7 +40,7 @@ public sealed class ShahhosseiniReproduction : IReproduction
             Emulated = result.Live.Emulated.Add("all that is called simulated or predicted"),
             Claims = ShahhosseiniClaims.Of(result),
             Sections = ShahhosseiniReport.Of(result),
-            Details = new { result.Worlds, result.Cases, result.Tight, result.Live, result.Rail, crowds = result.Crowds.Select(c => new { c.Users, c.Bursts, c.Row }), result.Joint },
+            Details = new { result.Worlds, result.Cases, result.Tight, result.Live, result.Rail, result.Recovery, crowds = result.Crowds.Select(c => new { c.Users, c.Bursts, c.Row }), result.Joint },
         };
     }
 }

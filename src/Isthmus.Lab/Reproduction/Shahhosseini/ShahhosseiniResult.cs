@@ -21,6 +21,9 @@ internal sealed record ShahhosseiniResult
     /// <summary>Hundreds of users whose requests come when they come: by number of users, whether in bursts, and method.</summary>
     public required ImmutableArray<(int Users, bool Bursts, UsersStudyRow Row)> Crowds { get; init; }
 
+    /// <summary>How learners find their way after the world has changed.</summary>
+    public required ImmutableArray<RecoveryRow> Recovery { get; init; }
+
     /// <summary>What users lived through while learners learned.</summary>
     public required ImmutableArray<RailRow> Rail { get; init; }
 
