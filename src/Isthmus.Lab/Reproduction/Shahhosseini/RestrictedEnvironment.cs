@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Isthmus.Core.Orchestration;
 
 namespace Isthmus.Lab.Reproduction.Shahhosseini;

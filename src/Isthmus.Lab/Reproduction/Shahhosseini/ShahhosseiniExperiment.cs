@@ -56,7 +56,7 @@ internal sealed class ShahhosseiniExperiment(ReproductionOptions options, Shahho
     ];
 
     // Every learner in the cases that are learned; what it reached joins the case.
-    private void Learn(ImmutableArray<ShahhosseiniWorld> worlds, List<ShahhosseiniCase> cases, List<LearningRace> races, IProgress<ProgressReport> progress, CancellationToken cancellationToken)
+    private void Learn(ImmutableArray<ShahhosseiniWorld> worlds, List<ShahhosseiniCase> cases, List<LearningRace> races, PartialProgress progress, CancellationToken cancellationToken)
     {
         int[] learned = [.. Enumerable.Range(0, cases.Count).Where(i => effort.Learned.Contains((cases[i].Scenario, cases[i].Threshold)))];
         ShahhosseiniCase[] done = new ShahhosseiniCase[learned.Length];
