@@ -17,7 +17,6 @@ public sealed class DeepQLearner : ILearner
 
     // With fewer outputs it is not worth keeping candidates.
     private const int ScanAll = 2048;
-    private const int Candidates = 256;
     private const int Touches = 8192;
     private const int StatesBesideReplay = 4096;
 
@@ -498,25 +497,25 @@ public sealed class DeepQLearner : ILearner
     private int Refresh(Known state)
     {
         int best = Scan(_network, state.Second);
-        state.Best ??= new int[Candidates];
+        state.Best ??= new int[_options.Candidates];
         state.SecondThen ??= new float[state.Second.Length];
         state.Second.CopyTo(state.SecondThen.AsSpan());
         state.TouchesThen = _touches;
 
         // A heap of the best so far, the least of them on top.
-        PriorityQueue<int, float> heap = new(Candidates);
+        PriorityQueue<int, float> heap = new(_options.Candidates);
         float least = float.NegativeInfinity;
         for (int i = 0; i < _outputs.Length; i++)
         {
             float value = _outputs[i];
-            if (heap.Count < Candidates) heap.Enqueue(i, value);
+            if (heap.Count < _options.Candidates) heap.Enqueue(i, value);
             else if (value > least) heap.EnqueueDequeue(i, value);
             else continue;
-            if (heap.Count == Candidates) heap.TryPeek(out _, out least);
+            if (heap.Count == _options.Candidates) heap.TryPeek(out _, out least);
         }
 
         state.LeastThen = least;
-        for (int i = 0; i < Candidates; i++) state.Best[i] = heap.Dequeue();
+        for (int i = 0; i < _options.Candidates; i++) state.Best[i] = heap.Dequeue();
         return best;
     }
 

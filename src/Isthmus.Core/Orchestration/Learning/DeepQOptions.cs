@@ -45,6 +45,9 @@ public sealed record DeepQOptions(RewardRule Rewards)
     /// <summary>Equal seeds and equal observations make equal decisions. Default 1.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>How many outputs are kept as candidates for the best of many. The choice does not hang on it, only its time.</summary>
+    internal int Candidates { get; init; } = 256;
+
     internal void Validate()
     {
         Levels.Validate();

@@ -55,12 +55,14 @@ public sealed class DeepQLearnerTests
     }
 
     // With more outputs than are always computed, the best is found among candidates: it must be the one that a restored learner, which has none, finds among all.
-    [Fact]
-    public void ChooseBest_ManyOutputs_IsTheBestOfAll()
+    [Theory]
+    [InlineData(-1, 1e-3)]
+    [InlineData(0, 1e-2)]
+    public void ChooseBest_ManyOutputs_IsTheBestOfAll(double initial, double hiddenRate)
     {
         SystemModel model = Worlds.Paper(4);
         SimulatedEnvironment world = new(model, Worlds.Moving(model));
-        DeepQOptions options = Options(world, DeepQHeads.Joint, 0.85) with { Hidden = 16, Exploration = new(1, 0.2, 300), HiddenRate = 1e-3 };
+        DeepQOptions options = Options(world, DeepQHeads.Joint, 0.85) with { Hidden = 16, Exploration = new(1, 0.2, 300), HiddenRate = hiddenRate, InitialValue = initial, Candidates = 3 };
         DeepQLearner learner = new(model.Actions, options);
         int[] fast = new int[4], all = new int[4];
         for (int i = 0; i < 40; i++)
