@@ -43,6 +43,7 @@ public sealed class DeepQLearner : ILearner
     private readonly float[] _slopes;
     private readonly float[] _outputs;
     private readonly int[] _seen;
+    private readonly List<int> _tried = [];
 
     private readonly StateIndex _states;
     private readonly List<Known> _known = [];
@@ -240,6 +241,8 @@ public sealed class DeepQLearner : ILearner
         foreach (float[] moments in _adam.Means.Concat(_adam.Squares)) moments.AsSpan().Clear();
         _adam.Steps = 0;
         _seen.AsSpan().Fill(int.MaxValue);
+        _tried.Clear();
+        _tried.AddRange(Enumerable.Range(0, _seen.Length));
         _step = 0;
         _remembered = 0;
         _nextPlace = 0;
@@ -303,6 +306,8 @@ public sealed class DeepQLearner : ILearner
 
         SavedFields.Array<int>(saved, "seen", _seen.Length).CopyTo(_seen, 0);
         if (_seen.Any(n => n < 0)) throw SavedFields.Wrong("a count is below zero");
+        _tried.Clear();
+        _tried.AddRange(Enumerable.Range(0, _seen.Length).Where(i => _seen[i] > 0));
         _adam.Steps = SavedFields.Integer(saved, "adamSteps", 0, long.MaxValue);
         for (int i = 0; i < _adam.Means.Length; i++)
         {
@@ -426,6 +431,7 @@ public sealed class DeepQLearner : ILearner
     // An output of which little was seen learns all of it: the mean of the first few, as long as that is faster.
     private void Move(Known state, int output, float move, double rate)
     {
+        if (_seen[output] == 0) _tried.Add(output);
         if (_seen[output] < int.MaxValue) _seen[output]++;
         move *= (float)Math.Max(rate, 1.0 / _seen[output]);
         Span<float> row = _network.Row(output);
@@ -484,7 +490,7 @@ public sealed class DeepQLearner : ILearner
         foreach (int output in state.Best) Try(output);
         for (long t = state.TouchesThen; t < _touches; t++) Try(_touched[t % Touches]);
         double drift = _longestRow * TensorPrimitives.Distance<float>(state.Second, state.SecondThen);
-        return best >= 0 && most > state.LeastThen + (drift * 1.0001) + 1e-6 ? best : -1;
+        return best >= 0 && most > state.LeastThen + (drift * 1.0001) + 1e-6 && (state.AllThen || most > UntriedMost(state.Second)) ? best : -1;
 
         void Try(int output)
         {
@@ -496,7 +502,7 @@ public sealed class DeepQLearner : ILearner
 
     private int Refresh(Known state)
     {
-        int best = Scan(_network, state.Second);
+        int best = Scan(_network, state.Second, out bool all);
         state.Best ??= new int[_options.Candidates];
         state.SecondThen ??= new float[state.Second.Length];
         state.Second.CopyTo(state.SecondThen.AsSpan());
@@ -505,8 +511,10 @@ public sealed class DeepQLearner : ILearner
         // A heap of the best so far, the least of them on top.
         PriorityQueue<int, float> heap = new(_options.Candidates);
         float least = float.NegativeInfinity;
-        for (int i = 0; i < _outputs.Length; i++)
+        int outputs = all ? _outputs.Length : _tried.Count;
+        for (int k = 0; k < outputs; k++)
         {
+            int i = all ? k : _tried[k];
             float value = _outputs[i];
             if (heap.Count < _options.Candidates) heap.Enqueue(i, value);
             else if (value > least) heap.EnqueueDequeue(i, value);
@@ -515,13 +523,33 @@ public sealed class DeepQLearner : ILearner
         }
 
         state.LeastThen = least;
-        for (int i = 0; i < _options.Candidates; i++) state.Best[i] = heap.Dequeue();
+        state.AllThen = all;
+        for (int i = 0; i < state.Best.Length; i++) state.Best[i] = heap.Count > 0 ? heap.Dequeue() : best;
         return best;
     }
 
-    // Computes all outputs (those that may not be chosen are −∞) and says which is the highest.
-    private int Scan(Perceptron<float> network, ReadOnlySpan<float> second)
+    // More than any output says of which nothing was learned.
+    private double UntriedMost(ReadOnlySpan<float> second) =>
+        _tried.Count == _outputs.Length ? double.NegativeInfinity : _options.InitialValue + (Perceptron<float>.OutputBound * TensorPrimitives.Norm(second) * 1.0001) + 1e-6;
+
+    // Computes outputs (those that may not be chosen are −∞) and says which is the highest: all, or those of which something was learned if no other can be.
+    private int Scan(Perceptron<float> network, ReadOnlySpan<float> second, out bool all)
     {
+        all = _options.Heads != DeepQHeads.Joint || _outputs.Length <= ScanAll || _tried.Count == _outputs.Length || !_options.SkipUntried;
+        if (!all)
+        {
+            int best = -1;
+            float most = float.NegativeInfinity;
+            foreach (int output in _tried)
+            {
+                float value = _outputs[output] = _mask is not null && !_mask[output] ? float.NegativeInfinity : network.Output(second, output);
+                if (value > most || (value == most && output < best)) (most, best) = (value, output);
+            }
+
+            if (best >= 0 && most > UntriedMost(second)) return best;
+            all = true;
+        }
+
         for (int i = 0; i < _outputs.Length; i++) _outputs[i] = _mask is not null && !_mask[i] ? float.NegativeInfinity : network.Output(second, i);
         return TensorPrimitives.IndexOfMax<float>(_outputs);
     }
@@ -529,7 +557,7 @@ public sealed class DeepQLearner : ILearner
     // The best joint action's value; and the joint action, if it is asked for.
     private float BestOf(Perceptron<float> network, ReadOnlySpan<float> second, Span<int> choices)
     {
-        int best = Scan(network, second);
+        int best = Scan(network, second, out _);
         if (_options.Heads == DeepQHeads.Joint)
         {
             if (!choices.IsEmpty) _joint.Choices(best, choices);
@@ -663,6 +691,8 @@ public sealed class DeepQLearner : ILearner
         public float[]? SecondThen { get; set; }
 
         public float LeastThen { get; set; }
+
+        public bool AllThen { get; set; }
 
         public long TouchesThen { get; set; }
 

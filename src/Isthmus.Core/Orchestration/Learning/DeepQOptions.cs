@@ -48,6 +48,9 @@ public sealed record DeepQOptions(RewardRule Rewards)
     /// <summary>How many outputs are kept as candidates for the best of many. The choice does not hang on it, only its time.</summary>
     internal int Candidates { get; init; } = 256;
 
+    /// <summary>Whether outputs of which nothing was learned are left out of a scan where a bound says that none of them is the best. The choice does not hang on it, only its time.</summary>
+    internal bool SkipUntried { get; init; } = true;
+
     internal void Validate()
     {
         Levels.Validate();

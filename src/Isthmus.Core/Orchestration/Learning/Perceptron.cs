@@ -12,7 +12,9 @@ namespace Isthmus.Core.Orchestration.Learning;
 internal sealed class Perceptron<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const double OutputBound = 0.01;
+    /// <summary>No row of the output layer is longer in the beginning.</summary>
+    public const double OutputBound = 0.01;
+
 
     /// <summary>A network with random weights.</summary>
     /// <param name="inputs">Numbers that go in.</param>

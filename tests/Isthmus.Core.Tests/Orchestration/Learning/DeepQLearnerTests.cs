@@ -69,7 +69,7 @@ public sealed class DeepQLearnerTests
         {
             LearnerChecks.Learn(learner, world, 25);
             learner.ChooseBest(world.State, fast);
-            DeepQLearner.Restore(model.Actions, options, learner.Save()).ChooseBest(world.State, all);
+            DeepQLearner.Restore(model.Actions, options with { SkipUntried = false }, learner.Save()).ChooseBest(world.State, all);
             Assert.Equal(all, fast);
         }
     }
