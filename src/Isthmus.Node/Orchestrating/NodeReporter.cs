@@ -96,7 +96,8 @@ internal sealed partial class NodeReporter : IAsyncDisposable
         {
             long fastest = NetworkInterface.GetAllNetworkInterfaces()
                 .Where(n => n is { OperationalStatus: OperationalStatus.Up, NetworkInterfaceType: not NetworkInterfaceType.Loopback }).Select(n => n.Speed).DefaultIfEmpty(0).Max();
-            return fastest > 0 ? Math.Min(fastest / 1e6, OrchestrationLimits.MaxMbps) : null;
+            // A card that no physics stands behind says what it likes.
+            return fastest > 0 && fastest / 1e6 < OrchestrationLimits.MaxMbps ? fastest / 1e6 : null;
         }
         catch (Exception e) when (e is NetworkInformationException or PlatformNotSupportedException or IOException)
         {
