@@ -11,7 +11,8 @@ namespace Isthmus.Core.Orchestration.Modelling;
 /// at most (1 + bound) × the safe action's; else the user gets the safe action. Exploring is paid from a budget of each user.
 /// </summary>
 /// <remarks>
-/// An action of which too little is known may go through now and then (<see cref="GuardRailOptions.UnprovenShare"/>), but never one whose expected time is above the bound. Replacing
+/// An action of which too little is known may go through now and then (<see cref="GuardRailOptions.UnprovenShare"/>), but never one whose expected time is above the bound; but for the first
+/// request to a node of which no profile tells and from which nobody has heard, since nothing is expected of that: one user tries it, for one of these. Replacing
 /// is done one user per node at a time, the worst first, until nothing is out of bound; then, if the mean accuracy misses a hard goal, more users get their safe actions. Not thread-safe.
 /// </remarks>
 public sealed class GuardRail : ILearner
@@ -30,6 +31,9 @@ public sealed class GuardRail : ILearner
     private readonly double[] _budget;
     private readonly int[] _worst;
     private readonly double[] _worstBy;
+
+    // Of each node the responses that came from there: until the first, and without a profile, nothing predicts what it takes.
+    private readonly double[] _responses;
 
     /// <summary>Guards a learner.</summary>
     /// <param name="inner">The learner; the own model of a <see cref="ModelLearner"/> predicts, any other gets a model beside it, which learns along.</param>
@@ -67,7 +71,7 @@ public sealed class GuardRail : ILearner
         (_safe, _best, _isSafe) = (new int[users], new int[users], new bool[users]);
         (_safeMs, _unproven, _budget) = (new double[users], new double[users], new double[users]);
         _counts = new int[actions.Nodes.Length];
-        (_worst, _worstBy) = (new int[actions.Nodes.Length], new double[actions.Nodes.Length]);
+        (_worst, _worstBy, _responses) = (new int[actions.Nodes.Length], new double[actions.Nodes.Length], new double[actions.Nodes.Length]);
     }
 
     /// <inheritdoc/>
@@ -142,10 +146,10 @@ public sealed class GuardRail : ILearner
                 _budget[u] = Math.Max(0, _budget[u] - Cost(choices, u));
             }
 
-            if (Cautious(state, u, choices[u]) > Limit(u))
+            if (IsUnknown(u, choices[u]) || Cautious(state, u, choices[u]) > Limit(u))
             {
                 unproven++;
-                _unproven[u]--;
+                _unproven[u] = Math.Max(0, _unproven[u] - 1);
             }
         }
 
@@ -177,6 +181,11 @@ public sealed class GuardRail : ILearner
     {
         if (_feeds) Model.Learn(before, choices, responseMs);
         Inner.Learn(before, choices, responseMs, after);
+        for (int u = 0; u < choices.Length; u++)
+        {
+            int node = Actions.Users[u].Actions[choices[u]].Node;
+            if (node >= 0 && double.IsFinite(responseMs[u])) _responses[node]++;
+        }
     }
 
     /// <summary>The guard for users and nodes that came or went, around the learner for those; budgets of those who stay are kept, by name.</summary>
@@ -199,6 +208,11 @@ public sealed class GuardRail : ILearner
             other._budget[u] = from >= 0 ? _budget[from] : Options.ExplorationRequests;
         }
 
+        for (int n = 0; n < changed.Nodes.Length; n++)
+        {
+            if (Actions.Nodes.IndexOf(changed.Nodes[n]) is >= 0 and int from) other._responses[n] = _responses[from];
+        }
+
         return other;
     }
 
@@ -210,6 +224,7 @@ public sealed class GuardRail : ILearner
         ["users"] = SavedNumbers.Names(Actions.Users.Select(static u => u.Name)),
         ["unproven"] = SavedNumbers.Of(_unproven),
         ["budget"] = SavedNumbers.Of(_budget),
+        ["responses"] = SavedNumbers.Of(_responses),
         ["counts"] = new JsonArray(Counts.Requests, Counts.OutOfBound, Counts.OverBudget, Counts.ForAccuracy, Counts.Unproven, Counts.Explored),
         ["model"] = _feeds ? Model.Save() : null,
         ["inner"] = Inner.Save(),
@@ -243,7 +258,8 @@ public sealed class GuardRail : ILearner
         GuardRail guard = new(inner, actions, goal, options, model);
         SavedNumbers.Read(saved, "unproven", guard._unproven);
         SavedNumbers.Read(saved, "budget", guard._budget);
-        if (guard._unproven.Concat(guard._budget).Any(static v => v < 0)) throw SavedNumbers.Wrong("a budget is below zero");
+        SavedNumbers.Read(saved, "responses", guard._responses);
+        if (guard._unproven.Concat(guard._budget).Concat(guard._responses).Any(static v => v < 0)) throw SavedNumbers.Wrong("a budget is below zero");
         long[] counts = [.. SavedNumbers.List(saved, "counts", 6).Select(static c => c is JsonValue v && v.TryGetValue(out long count) && count >= 0 ? count : throw SavedNumbers.Wrong("its counts are none"))];
         guard.Counts = new(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
         return guard;
@@ -342,7 +358,15 @@ public sealed class GuardRail : ILearner
     private bool Breaks(SystemState state, int user, int choice, bool tokens)
     {
         double limit = Limit(user);
+        if (IsUnknown(user, choice)) return !(tokens && _unproven[user] >= 1);
         return Expected(user, choice) > limit || (!(tokens && _unproven[user] >= 1) && Cautious(state, user, choice) > limit);
+    }
+
+    // Nobody has ever heard from the node, no profile tells of it, and the user is the only one to try it: there is nothing to predict from, and one request will tell.
+    private bool IsUnknown(int user, int choice)
+    {
+        int node = Actions.Users[user].Actions[choice].Node;
+        return node >= 0 && Model.Profile is null && _responses[node] == 0 && _counts[node] <= 1 && _table.Find(user, choice) >= 0;
     }
 
     // Of each node the user whose choice is furthest out of bound; false if there is none. On the own device nobody depends on anybody: there it is replaced at once.
