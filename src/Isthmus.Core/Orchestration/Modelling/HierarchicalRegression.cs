@@ -9,6 +9,8 @@ namespace Isthmus.Core.Orchestration.Modelling;
 /// </summary>
 internal sealed class HierarchicalRegression
 {
+    private const double Most = 1e14;
+
     private readonly Group[] _groups;
     private readonly double[] _z;
     private readonly double[] _pz;
@@ -148,6 +150,21 @@ internal sealed class HierarchicalRegression
         foreach (Group g in _groups) g.Refresh();
     }
 
+    /// <summary>Whether all numbers are such that they can be reckoned with.</summary>
+    public bool Sane
+    {
+        get
+        {
+            if (!Bounded(Mean, Covariance, Shared)) return false;
+            foreach (Group g in _groups)
+            {
+                if (!Bounded(g.Mean, g.Covariance, g.Size)) return false;
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Says that parameters were overwritten from outside.</summary>
     public void Overwritten()
     {
@@ -255,6 +272,17 @@ internal sealed class HierarchicalRegression
             int[] all = shared.ToArray();
             return i => all[i] >= 0;
         }
+    }
+
+    private static bool Bounded(double[] mean, double[] covariance, int n)
+    {
+        for (int i = 0; i < n; i++)
+        {
+            // Rounding leaves a little below zero of what is known exactly.
+            if (!(Math.Abs(mean[i]) < Most) || !(covariance[(i * n) + i] is > -1e-7 and < Most)) return false;
+        }
+
+        return true;
     }
 
     private void RefreshShared()

@@ -18,6 +18,9 @@ public sealed class LatencyModel
     private const int ForgetEvery = 50;
     private const double LeastNoise = 0.005;
     private const double LeastMs = 1e-3;
+
+    // Nearly three hours: what is longer is no response, and nothing is expected to be.
+    private const double MostMs = 1e7;
     private const double BusyCpu = 0.75;
 
     private readonly double[] _x;
@@ -95,7 +98,7 @@ public sealed class LatencyModel
     /// <summary>How many responses counted as outliers.</summary>
     public long Outliers { get; private set; }
 
-    /// <summary>How often a device, a link or a node was found to have changed.</summary>
+    /// <summary>How often a device, a link or a node was found to have changed, or responses were so absurd that all was forgotten.</summary>
     public long Drifts { get; private set; }
 
     /// <summary>The number of parameters: shared, and of all users.</summary>
@@ -115,7 +118,7 @@ public sealed class LatencyModel
         ArgumentNullException.ThrowIfNull(state);
         Features(state, user, action, sharing);
         (double mean, double variance) = _terms.Predict(user, _x, Own(user));
-        return new(Math.Max(LeastMs, mean), Math.Sqrt(variance));
+        return new(Possible(mean), Math.Min(MostMs, Math.Sqrt(variance)));
     }
 
     /// <summary>Learns from a step.</summary>
@@ -130,7 +133,7 @@ public sealed class LatencyModel
         for (int u = 0; u < choices.Length; u++)
         {
             double y = responseMs[u];
-            if (!(y is >= 0 and < 1e12))
+            if (!(y is >= 0 and <= MostMs))
             {
                 Lost++;
                 continue;
@@ -142,6 +145,13 @@ public sealed class LatencyModel
         }
 
         if (++_steps == ForgetEvery) Forget();
+        if (!_terms.Sane)
+        {
+            // Monitors or responses so absurd that the numbers do not bear them: better to know nothing.
+            _terms = Terms(_layout);
+            Drifts++;
+        }
+
         _terms.Refresh();
     }
 
@@ -220,15 +230,15 @@ public sealed class LatencyModel
                     double fixedMs = DeviceMs(state, u, a, s, d) + LinkMs(state, u, a, d);
                     if (p == 0)
                     {
-                        table.Add(a, action.Accuracy, 1)[0] = Math.Max(LeastMs, fixedMs);
+                        table.Add(a, action.Accuracy, 1)[0] = Possible(fixedMs);
                         continue;
                     }
 
                     double[] curve = _curves[_layout.Curve[u][a]];
-                    double factor = (Profile is null ? 1 : action.NodeMs) / state.Nodes[p - 1].Cpu;
+                    double factor = (Profile is null ? 1 : action.NodeMs) / Sane(state.Nodes[p - 1]).Cpu;
                     Span<double> times = table.Add(a, action.Accuracy, users);
                     double least = LeastMs;
-                    for (int k = 1; k <= users; k++) times[k - 1] = least = Math.Max(least, fixedMs + (factor * curve[k]));
+                    for (int k = 1; k <= users; k++) times[k - 1] = least = Math.Max(least, Possible(fixedMs + (factor * curve[k])));
                 }
 
                 table.EndPlace();
@@ -387,7 +397,7 @@ public sealed class LatencyModel
         int seen = 0;
         foreach (double y in responseMs)
         {
-            if (!(y is > 0 and < 1e12)) continue;
+            if (!(y is > 0 and <= MostMs)) continue;
             sum += y;
             seen++;
         }
@@ -420,13 +430,13 @@ public sealed class LatencyModel
     {
         UserAction what = Actions.Users[user].Actions[action];
         int own = _layout.Action[user][action];
-        ref readonly UserCondition device = ref state.Users[user];
+        UserCondition device = Sane(state.Users[user]);
         double own1 = own >= 0 ? d[own] : 0;
         double factor = 1 / device.Cpu;
         if (what.Node >= 0 && what.DeviceMs == 0)
         {
             // What a user's action differs by on the node, where it is not told apart over users.
-            return own < 0 ? 0 : own1 * (Profile is null ? 1 : what.NodeMs * Profile.Contention[what.Node].At(1)) / state.Nodes[what.Node].Cpu;
+            return own < 0 ? 0 : own1 * (Profile is null ? 1 : what.NodeMs * Profile.Contention[what.Node].At(1)) / Sane(state.Nodes[what.Node]).Cpu;
         }
 
         bool low = device.Memory < SystemModel.LowMemory;
@@ -445,8 +455,8 @@ public sealed class LatencyModel
     {
         UserAction what = Actions.Users[user].Actions[action];
         if (what.Node < 0) return 0;
-        ref readonly UserCondition device = ref state.Users[user];
-        ref readonly NodeCondition node = ref state.Nodes[what.Node];
+        UserCondition device = Sane(state.Users[user]);
+        NodeCondition node = Sane(state.Nodes[what.Node]);
         int link = LinkAt(user, what.Node, device);
         return d[link] + (d[link + 1] * (device.RttMs + node.RttMs)) + (d[link + 2] * Transfer(what, device, node));
     }
@@ -466,7 +476,7 @@ public sealed class LatencyModel
         x.Clear();
         v.Clear();
         UserAction what = Actions.Users[user].Actions[action];
-        ref readonly UserCondition device = ref state.Users[user];
+        UserCondition device = Sane(state.Users[user]);
         int own = _layout.Action[user][action];
         if (what.Node < 0 || what.DeviceMs > 0)
         {
@@ -483,7 +493,7 @@ public sealed class LatencyModel
         }
 
         if (what.Node < 0) return;
-        ref readonly NodeCondition node = ref state.Nodes[what.Node];
+        NodeCondition node = Sane(state.Nodes[what.Node]);
         int link = LinkAt(user, what.Node, device);
         v[link] = 1;
         v[link + 1] = device.RttMs + node.RttMs;
@@ -541,7 +551,7 @@ public sealed class LatencyModel
         double[] wide = new double[_layout.Users[user].Length];
         for (int i = 0; i < wide.Length; i++)
         {
-            if (_v[i] != 0) wide[i] = Square(offMs / _v[i]);
+            if (_v[i] != 0) wide[i] = Wide(offMs / _v[i], _layout.Users[user][i]);
         }
 
         _terms.Widen(user, wide);
@@ -560,10 +570,10 @@ public sealed class LatencyModel
         foreach (NodeCurve curve in _layout.Curves)
         {
             if (curve.Node != node || _x[curve.Base] == 0) continue;
-            wide[curve.Base] = Square(offMs / _x[curve.Base]);
+            wide[curve.Base] = Wide(offMs / _x[curve.Base], _layout.Shared[curve.Base]);
             foreach (int j in curve.Increments)
             {
-                if (_x[j] != 0) wide[j] = Square(offMs / _x[j]) / 16;
+                if (_x[j] != 0) wide[j] = Wide(offMs / _x[j], _layout.Shared[j]) / 16;
             }
         }
 
@@ -574,7 +584,8 @@ public sealed class LatencyModel
             double[] own = new double[_layout.Users[u].Length];
             for (int i = 0; i < 6; i++)
             {
-                if (link[i % 3] > 0) own[_layout.Link[u] + (6 * node) + i] = Square(offMs / link[i % 3]);
+                int at = _layout.Link[u] + (6 * node) + i;
+                if (link[i % 3] > 0) own[at] = Wide(offMs / link[i % 3], _layout.Users[u][at]);
             }
 
             _terms.Widen(u, own);
@@ -615,6 +626,17 @@ public sealed class LatencyModel
         _seen = new bool[_layout.Shared.Count];
         _seenOwn = [.. _layout.Users.Select(static u => new bool[u.Length])];
     }
+
+    // A monitor may lie or say nothing: what it says is brought to where it could be, and what is no number is taken for idle.
+    private static UserCondition Sane(in UserCondition c) => new(Within(c.Cpu, 0.01, 100, 1), Within(c.Memory, 0, 1, 1), Within(c.Mbps, 1e-3, 1e6, 1e3), Within(c.RttMs, 0, 1e5, 0));
+
+    private static NodeCondition Sane(in NodeCondition c) => new(Within(c.Cpu, 0.01, 100, 1), Within(c.Memory, 0, 1, 1), Within(c.Mbps, 1e-3, 1e6, 1e3), Within(c.RttMs, 0, 1e5, 0));
+
+    private static double Within(double value, double least, double most, double otherwise) => double.IsNaN(value) ? otherwise : Math.Clamp(value, least, most);
+
+    private static double Possible(double ms) => ms >= LeastMs ? Math.Min(ms, MostMs) : ms < LeastMs ? LeastMs : MostMs;
+
+    private static double Wide(double deviation, LatencyTerm term) => Math.Min(Square(deviation), 1e4 * Square(term.Deviation));
 
     private static double Square(double value) => value * value;
 }

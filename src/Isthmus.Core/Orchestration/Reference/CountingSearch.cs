@@ -281,9 +281,9 @@ public sealed class CountingSearch
                 }
 
                 now[s].Clear();
+                if (_labels.Count > MaxLabels) throw new IsthmusException(ErrorKind.Usage, "The exact optimum of these users takes too much memory: use the fast search.");
             }
 
-            if (_labels.Count > MaxLabels) throw new IsthmusException(ErrorKind.Usage, "The exact optimum of these users takes too much memory: use the fast search.");
             foreach (List<int> list in then) Thin(list);
             (now, then) = (then, now);
         }

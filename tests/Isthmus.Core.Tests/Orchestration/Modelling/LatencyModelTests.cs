@@ -155,6 +155,31 @@ public sealed class LatencyModelTests
         Assert.InRange(model.Predict(state, 0, 0, 1).MeanMs, 1.85 * expected, 2.15 * expected);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Learn_MonitorsLie_EverythingStaysFiniteAndDecisionsGoOn(bool profiled)
+    {
+        SystemModel truth = InventedUsers.Create(2, 4);
+        ModelLearner learner = new(truth.Actions, new(0.85), 1, null, profiled ? truth : null);
+        double[] lies = [0, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300, double.Epsilon, 0.5];
+        Random random = new(1);
+        int[] choices = new int[4];
+        for (int step = 0; step < 200; step++)
+        {
+            SystemState state = new(4, 2);
+            for (int u = 0; u < 4; u++) state.Users[u] = new(Lie(), Lie(), Lie(), Lie());
+            for (int n = 0; n < 2; n++) state.Nodes[n] = new(Lie(), Lie(), Lie(), Lie());
+            learner.Choose(state, choices);
+            learner.Learn(state, choices, [Lie(), 50, 9e6, 100], state);
+        }
+
+        SystemState now = InventedUsers.State(truth, 1);
+        for (int a = 0; a < 10; a++) Assert.True(double.IsFinite(learner.Model.Predict(now, 1, a, 2).MeanMs) && double.IsFinite(learner.Model.Predict(now, 1, a, 2).DeviationMs));
+
+        double Lie() => lies[random.Next(lies.Length)];
+    }
+
     [Fact]
     public void New_WhatMakesNoSense_IsRefused()
     {
