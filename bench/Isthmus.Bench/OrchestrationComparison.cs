@@ -149,6 +149,7 @@ public sealed class OrchestrationComparison : IComparison
             ("default in its guard, from that profile", (m, r, s) => InventedUsers.Off(m, s) is var profile ? new GuardRail(new ModelLearner(profile.Actions, r.Goal, s, null, profile), profile.Actions, r.Goal) : null!),
             ("linucb, from the menu's true times on devices", (m, r, s) => new LinearBandit(m.Actions, new(r.Goal))),
             ("dqn, a head for each user", (m, r, s) => new DeepQLearner(m.Actions, new(r) { Heads = DeepQHeads.PerUser, Seed = s })),
+            ("dqn, a head for each user and number of sharers", (m, r, s) => new DeepQLearner(m.Actions, new(r with { Rule = AccuracyRule.Known }) { Heads = DeepQHeads.PerUserAndCount, Seed = s })),
             ("q-learning", (m, r, s) => new QLearner(m.Actions, new(r) { Seed = s })),
             ("dqn as published", (m, r, s) => new DeepQLearner(m.Actions, new(r) { Seed = s })),
         ];
