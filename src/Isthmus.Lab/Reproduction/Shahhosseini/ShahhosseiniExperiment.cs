@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Isthmus.Core.Orchestration;
-using Isthmus.Core.Progress;
 using Isthmus.Lab.Orchestration;
 
 namespace Isthmus.Lab.Reproduction.Shahhosseini;
