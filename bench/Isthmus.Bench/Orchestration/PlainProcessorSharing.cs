@@ -29,13 +29,13 @@ internal sealed class PlainProcessorSharing(double perMs, double workMs, int mos
             }
 
             _now = end;
-            foreach ((double _, double arrivedAt) in _pending.Where(p => p.Left <= 1e-9))
+            foreach ((double _, double arrivedAt) in _pending.Where(p => p.Left <= 1e-5))
             {
                 Done++;
                 SumMs += _now - arrivedAt;
             }
 
-            _pending.RemoveAll(p => p.Left <= 1e-9);
+            _pending.RemoveAll(p => p.Left <= 1e-5);
             if (_now < _next) continue;
             if (_pending.Count < most) _pending.Add((Exponential() * workMs, _now));
             _next = _now + (Exponential() / perMs);
