@@ -49,8 +49,38 @@ internal sealed record ShahhosseiniEffort
 
     /// <summary>The effort that the options ask for.</summary>
     public static ShahhosseiniEffort Of(ReproductionOptions options) => options.Quick
-        ? new() { Users = [1, 3, 5], Learned = [("A", "89")], Runs = 1, QSteps = 300_000, DeepSteps = 5_000, ModelSteps = 500, JointOutputs = 3,
-            RailSteps = 300, Crowds = [100], LiveUsers = 3, LiveProfileRounds = 3, LiveJointActions = 5, LiveSteps = 15, LiveRounds = 8 }
-        : new() { Users = [1, 2, 3, 4, 5], Learned = [("A", "Min"), ("A", "80"), ("A", "85"), ("A", "89"), ("A", "Max"), ("D", "89")], Runs = 3, QSteps = 1_000_000, DeepSteps = 20_000, ModelSteps = 2_000, JointOutputs = 5,
-            RailSteps = 1000, Crowds = [20, 100, 300], LiveUsers = 5, LiveProfileRounds = 15, LiveJointActions = 30, LiveSteps = 80, LiveRounds = 100 };
+        ? new()
+        {
+            Users = [1, 3, 5],
+            Learned = [("A", "89")],
+            Runs = 1,
+            QSteps = 300_000,
+            DeepSteps = 5_000,
+            ModelSteps = 500,
+            JointOutputs = 3,
+            RailSteps = 300,
+            Crowds = [100],
+            LiveUsers = 3,
+            LiveProfileRounds = 3,
+            LiveJointActions = 5,
+            LiveSteps = 15,
+            LiveRounds = 8
+        }
+        : new()
+        {
+            Users = [1, 2, 3, 4, 5],
+            Learned = [("A", "Min"), ("A", "80"), ("A", "85"), ("A", "89"), ("A", "Max"), ("D", "89")],
+            Runs = 3,
+            QSteps = 1_000_000,
+            DeepSteps = 20_000,
+            ModelSteps = 2_000,
+            JointOutputs = 5,
+            RailSteps = 1000,
+            Crowds = [20, 100, 300],
+            LiveUsers = 5,
+            LiveProfileRounds = 15,
+            LiveJointActions = 30,
+            LiveSteps = 80,
+            LiveRounds = 100
+        };
 }

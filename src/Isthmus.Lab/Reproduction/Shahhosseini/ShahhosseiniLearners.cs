@@ -90,7 +90,7 @@ internal static class ShahhosseiniLearners
     {
         string kind = name == QFromMin ? Q : DeepPerUser;
         ILearner source = Create(kind, model, state, new(), seed), learner = Create(kind, model, state, goal, seed);
-        Convergence.Run(source, new(model, Simulation(state, seed + 1000)), new(new()) { MaxSteps = budget }, cancellationToken);
+        Convergence.Run(source, new(model, Simulation(state, seed + 1000)), new(new()) { MaxSteps = Math.Min(budget, 200_000), StopWhenConverged = false }, cancellationToken);
         if (learner is QLearner q) q.Transfer((QLearner)source);
         else ((DeepQLearner)learner).Transfer((DeepQLearner)source);
         return learner;

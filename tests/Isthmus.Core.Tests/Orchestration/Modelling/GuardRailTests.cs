@@ -76,7 +76,8 @@ public sealed class GuardRailTests
             ]))]), [ContentionCurve.TakingTurns(1), ContentionCurve.TakingTurns(1)]);
         AccuracyGoal goal = new(0.89);
         SimulatedEnvironment world = new(truth, new(
-            [.. Enumerable.Range(0, 5).Select(_ => MachineConditions.Idle(20, 5))], [MachineConditions.Idle(1000, 0), MachineConditions.Idle(1000, 25)]) { Seed = seed });
+            [.. Enumerable.Range(0, 5).Select(_ => MachineConditions.Idle(20, 5))], [MachineConditions.Idle(1000, 0), MachineConditions.Idle(1000, 25)])
+        { Seed = seed });
         GuardRail guard = new(new ModelLearner(truth.Actions, goal, seed), truth.Actions, goal);
         SystemState before = new(5, 2);
         int[] chosen = new int[5];
