@@ -3,6 +3,7 @@ using Isthmus.Core.Orchestration;
 using Isthmus.Core.Orchestration.Menus;
 using Isthmus.Core.Orchestration.Reference;
 using Isthmus.Core.Planning;
+using Isthmus.Core.Profiling;
 
 namespace Isthmus.Lab.Reproduction.Shahhosseini;
 
@@ -19,6 +20,9 @@ internal static class JointStudy
     private static readonly double[] Devices = [1, 2, 4];
     private static readonly (double Mbps, double RttMs)[] Links = [(20, 5), (5, 10), (1, 30), (0.5, 45)];
 
+    // How much further away than the edge the cloud is, in milliseconds of round trip.
+    private const double CloudMs = 25;
+
     /// <summary>The number of users.</summary>
     public static int Users => Devices.Length * Links.Length;
 
@@ -27,16 +31,19 @@ internal static class JointStudy
 
     /// <summary>How the users are, in words.</summary>
     public static string Text => $"{Users} users: devices {string.Join(", ", Devices.Select(d => $"{d:0.#}×"))} as slow as the profiled one, each on links of {string.Join(", ", Links.Select(l => $"{l.Mbps:0.#} Mbit/s with {l.RttMs:0} ms"))}; "
-        + "the cloud is 25 ms further away. The edge serves one after the other, the cloud four at a time.";
+        + $"the cloud is {CloudMs:0} ms further away. The edge serves one after the other, the cloud four at a time.";
 
     /// <summary>Computes the rows.</summary>
     public static ImmutableArray<JointRow> Of(JointNetworks networks)
     {
-        PlanningRequest request = new(networks.Variants[0].Index) { Variants = networks.Variants };
+        // Menus are made for the fastest of the links, and for links down to the slowest.
+        ImmutableArray<LinkProfile> links = [.. Nodes.Select((node, n) => new LinkProfile(
+            networks.Variants[0].Index.Profile.Nodes.First(d => d.Tier == Tier.Device).Name, node, new(Links[0].RttMs + (n * CloudMs)), new(Links[0].Mbps * 1e6), Emulated: true))];
+        PlanningRequest request = new(networks.Variants[0].Index) { Variants = networks.Variants, Links = links };
         InputEncoding whole = InputEncoding.Jpeg(75);
         (string Name, PlanningRequest Request)[] choices =
         [
-            ("place", new(networks.Variants[0].Index) { Variants = [networks.Variants[0]], Space = new() { MaxCuts = 0, Inputs = [InputEncoding.File, whole] } }),
+            ("place", request with { Variants = [networks.Variants[0]], Space = new() { MaxCuts = 0, Inputs = [InputEncoding.File, whole] } }),
             ("+ network", request with { Space = new() { MaxCuts = 0, Inputs = [InputEncoding.File, whole] } }),
             ("+ part of the picture", request with { Space = new() { MaxCuts = 0 } }),
             ("+ cut and codec", request),
@@ -46,7 +53,7 @@ internal static class JointStudy
         foreach ((string name, PlanningRequest asked) in choices.Where((c, i) => i != 1 || networks.Variants.Length > 1))
         {
             // Who may choose more still has what could be chosen before.
-            menu = [.. menu.Concat(PlanMenu.Of(asked, Nodes, new() { PerPlace = 12, Accuracy = networks.Accuracy, Slower = [1, 4, 16] })).DistinctBy(m => m.Plan)];
+            menu = [.. menu.Concat(PlanMenu.Of(asked, Nodes, new() { PerPlace = 12, Accuracy = networks.Accuracy, Slower = [.. Links.Select(l => Links[0].Mbps / l.Mbps)] })).DistinctBy(m => m.Plan)];
             SystemModel model = new(new(Nodes, [.. Enumerable.Range(1, Users).Select(u => new UserMenu($"S{u}", [.. menu.Select(m => m.Action)]))]), [ContentionCurve.TakingTurns(1), ContentionCurve.TakingTurns(4)]);
             foreach (double points in Points) rows.Add(Row(model, name, points, networks.Accuracy, menu));
         }
@@ -80,7 +87,7 @@ internal static class JointStudy
     {
         SystemState state = new(Users, Nodes.Length);
         for (int u = 0; u < Users; u++) state.Users[u] = new(1 / Devices[u % Devices.Length], 1, Links[u / Devices.Length].Mbps, Links[u / Devices.Length].RttMs);
-        (state.Nodes[0], state.Nodes[1]) = (new(1, 1, 1000, 0), new(1, 1, 1000, 25));
+        (state.Nodes[0], state.Nodes[1]) = (new(1, 1, 1000, 0), new(1, 1, 1000, CloudMs));
         return state;
     }
 }

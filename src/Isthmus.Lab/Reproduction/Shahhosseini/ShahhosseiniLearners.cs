@@ -10,7 +10,7 @@ namespace Isthmus.Lab.Reproduction.Shahhosseini;
 internal static class ShahhosseiniLearners
 {
     /// <summary>Their names.</summary>
-    public const string Q = "Q-learning", DeepJoint = "DQN, an output per joint action", DeepPerUser = "DQN, an output per user's action", DeepCounting = "DQN, … and number of sharers", Bandit = "μLinUCB",
+    public const string Q = "Q-learning", DeepJoint = "DQN, an output per joint action", DeepPerUser = "DQN, an output per user's action", DeepCounting = "DQN, an output per user's action and number of sharers", Bandit = "μLinUCB",
         QFromMin = "Q-learning, from an agent of \"Min\"", DeepFromMin = "DQN, an output per user's action, from an agent of \"Min\"", Isthmus = "Isthmus";
 
     // A decision that misses the threshold has no place on the curve of response times; it is drawn here.
